@@ -1,0 +1,29 @@
+import { type Logger, pino } from 'pino'
+import { type Config } from './config.ts'
+
+export type { Logger } from 'pino'
+
+/** Settings that every service has. */
+export const logSettings = ['LOG_LEVEL', 'LOG_FORMAT'] as const
+
+/**
+ * Structured log on standard output, named after the service. Pretty on a terminal where pino-pretty is
+ * installed (it is not in the images), JSON lines elsewhere.
+ */
+export async function createLog(
+  service: string,
+  config: Config<(typeof logSettings)[number]>,
+): Promise<Logger> {
+  const options = { name: service, level: config.LOG_LEVEL, base: { service } }
+  const pretty = config.LOG_FORMAT === 'pretty' || (config.LOG_FORMAT === 'auto' && process.stdout.isTTY)
+  if (!pretty) return pino(options)
+  try {
+    const { PinoPretty } = await import('pino-pretty')
+    return pino(
+      options,
+      PinoPretty({ sync: true, ignore: 'service,pid,hostname', translateTime: 'UTC:HH:MM:ss' }),
+    )
+  } catch {
+    return pino(options)
+  }
+}
