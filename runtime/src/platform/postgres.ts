@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { DatabaseError, Pool } from 'pg'
+import { type ClientConfig, DatabaseError, Pool } from 'pg'
 import { type Config, readSecret } from './config.ts'
 import { type Logger } from './log.ts'
 
@@ -15,6 +14,26 @@ export const postgresSettings = [
 export type PostgresConfig = Config<(typeof postgresSettings)[number]>
 
 /**
+ * How to reach the database; TLS is verified where a CA is configured.
+ * @throws ConfigError when the password can't be read.
+ */
+export function connectionOptions(config: PostgresConfig): ClientConfig {
+  return {
+    host: config.PGHOST,
+    port: config.PGPORT,
+    database: config.PGDATABASE,
+    user: config.PGUSER,
+    password: readSecret('PGPASSWORD_FILE', config.PGPASSWORD_FILE),
+    ssl: config.PGSSL_CA_FILE !== undefined && {
+      ca: readSecret('PGSSL_CA_FILE', config.PGSSL_CA_FILE),
+      rejectUnauthorized: true,
+    },
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  }
+}
+
+/**
  * A pool of connections. db.t4g.micro takes about 80 in all, so services keep `max` small.
  * Time-outs are in ms: without them a stopped process could hold a lock for ever.
  * @throws ConfigError when the password or CA file can't be read.
@@ -24,21 +43,12 @@ export function createPool(
   options: { name: string; max: number; statementTimeoutMs: number; lockTimeoutMs?: number; log: Logger },
 ): Pool {
   const pool = new Pool({
-    host: config.PGHOST,
-    port: config.PGPORT,
-    database: config.PGDATABASE,
-    user: config.PGUSER,
-    password: readSecret('PGPASSWORD_FILE', config.PGPASSWORD_FILE),
-    ssl: config.PGSSL_CA_FILE
-      ? { ca: readFileSync(config.PGSSL_CA_FILE, 'utf8'), rejectUnauthorized: true }
-      : false,
+    ...connectionOptions(config),
     max: options.max,
     application_name: `wikiflow ${options.name}`,
     statement_timeout: options.statementTimeoutMs,
     lock_timeout: options.lockTimeoutMs ?? options.statementTimeoutMs,
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
   })
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on('error', error => options.log.warn({ err: error }, 'an idle database connection broke'))
