@@ -20,7 +20,8 @@ export async function runScript(body: () => Promise<void>): Promise<void> {
   try {
     await body()
   } catch (error) {
-    const wrongFlag = error instanceof TypeError && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code))
+    const wrongFlag =
+      error instanceof TypeError && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code))
     if (!(error instanceof UserError) && !wrongFlag) throw error
     process.stderr.write(`${error.message}\n`)
     // process.exit() would cut piped output short.

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitConfig } from './engine.ts'
 import { type ProcessSpec } from './stack.ts'
@@ -7,16 +7,29 @@ import { type ProcessSpec } from './stack.ts'
 /** Back-off of restarts, in ms: doubled from the first to the last, back to the first after a minute of life. */
 const backOff = { first: 500, last: 15_000, resetAfter: 60_000 }
 
+/** kafkajs 2.2 asks for time-outs in the past, which Node 24 warns of; harmless. */
+const nodeOptions = ['--disable-warning=TimeoutNegativeWarning']
+
 /** What is known of a process now. */
 export type ChildState = {
-  state: 'waiting' | 'starting' | 'ready' | 'not ready' | 'restarting' | 'done' | 'failed' | 'stopping' | 'stopped'
-  pid?: number
-  startedAt?: number
+  state:
+    | 'waiting'
+    | 'starting'
+    | 'ready'
+    | 'not ready'
+    | 'restarting'
+    | 'done'
+    | 'failed'
+    | 'stopping'
+    | 'stopped'
+  pid: number | undefined
+  startedAt: number | undefined
   restarts: number
   /** Why it isn't ready, or what it said last before it died. */
-  reason?: string
+  reason: string | undefined
   detail: Record<string, unknown>
-  health?: string
+  /** Address of its health server. */
+  health: string | undefined
 }
 
 /** A supervised process: started again with back-off when it dies, its output in a log file. */
@@ -33,12 +46,12 @@ export type Child = {
 
 /** Makes the child, not yet started. `onChange` is called whenever `current()` says something new. */
 export function createChild(spec: ProcessSpec, logDir: string, onChange: (child: Child) => void): Child {
-  let now: ChildState = { state: 'waiting', restarts: 0, detail: {} }
+  const gone = { pid: undefined, startedAt: undefined, health: undefined, detail: {} }
+  let now: ChildState = { ...gone, state: 'waiting', restarts: 0, reason: undefined }
   let running: ChildProcess | undefined
   let timer: NodeJS.Timeout | undefined
   let delay = backOff.first
-  let lastLine = ''
-  let log: WriteStream | undefined
+  const logFile = join(logDir, `${spec.name}.log`)
   const is = (change: Partial<ChildState>) => {
     const before = `${now.state} ${now.reason} ${now.pid} ${now.health}`
     now = { ...now, ...change }
@@ -47,25 +60,18 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
   const isStopping = () => now.state === 'stopping' || now.state === 'stopped'
 
   const start = () => {
-    log ??= createWriteStream(join(logDir, `${spec.name}.log`), { flags: 'a' })
-    // A full disk must not end the supervisor; what it runs says so itself.
-    log.on('error', () => {})
+    // Straight into the file: a pipe would break, and its writer with it, when the supervisor is killed.
+    const log = openSync(logFile, 'a')
     // A group of its own: Ctrl-C reaches the supervisor alone, and a kill takes what the process started too.
-    const started = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', spec.script, ...spec.args], {
+    const started = spawn(process.execPath, [...nodeOptions, spec.script, ...spec.args], {
       env: { ...process.env, ...spec.env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', log, log, 'ipc'],
       detached: true,
     })
+    closeSync(log)
     running = started
-    lastLine = ''
     const startedAt = Date.now()
-    is({ state: 'starting', reason: undefined, pid: started.pid, startedAt, health: undefined, detail: {} })
-    for (const stream of [started.stdout, started.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        log?.write(chunk)
-        lastLine = chunk.toString('utf8').trimEnd().split('\n').at(-1) || lastLine
-      })
-    }
+    is({ ...gone, state: 'starting', reason: undefined, pid: started.pid, startedAt })
     started.on('message', (message: { type?: string; health?: string } & Record<string, unknown>) => {
       if (message.type === 'listening' && message.health) is({ health: message.health })
       if (message.type === 'state') hear(message)
@@ -74,12 +80,12 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
     started.on('exit', (code, signal) => {
       if (running !== started) return
       running = undefined
-      if (isStopping()) return is({ state: 'stopped', pid: undefined, health: undefined })
-      if (spec.oneShot && code === 0) return is({ state: 'done', pid: undefined })
-      const reason = `${signal ?? `exit code ${code}`}${lastLine ? `: ${sayLine(lastLine)}` : ''}`
-      if (code === exitConfig) return is({ state: 'failed', reason, pid: undefined, health: undefined })
+      if (isStopping()) return is({ ...gone, state: 'stopped' })
+      if (spec.oneShot && code === 0) return is({ ...gone, state: 'done' })
+      const reason = `${signal ?? `exit code ${code}`}: ${lastLineOf(logFile)}`
+      if (code === exitConfig) return is({ ...gone, state: 'failed', reason })
       if (Date.now() - startedAt > backOff.resetAfter) delay = backOff.first
-      is({ state: 'restarting', reason, pid: undefined, health: undefined, restarts: now.restarts + 1 })
+      is({ ...gone, state: 'restarting', reason, restarts: now.restarts + 1 })
       timer = setTimeout(start, delay)
       delay = Math.min(delay * 2, backOff.last)
     })
@@ -110,7 +116,7 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
         clearTimeout(timer)
         const ending = running
         if (!ending) {
-          is({ state: now.state === 'failed' ? 'failed' : 'stopped', pid: undefined })
+          is({ ...gone, state: now.state === 'failed' ? 'failed' : 'stopped' })
           resolve()
           return
         }
@@ -127,22 +133,39 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
       if (!health) return
       try {
         const response = await fetch(`${health}/readyz`, { signal: AbortSignal.timeout(2_000) })
-        const said = await response.json()
+        const said = (await response.json()) as Record<string, unknown>
         if (now.pid === pid) hear(said)
       } catch {
-        if (now.pid === pid && !isStopping()) is({ state: 'not ready', reason: 'its health server does not answer' })
+        if (now.pid === pid && !isStopping())
+          is({ state: 'not ready', reason: 'its health server does not answer' })
       }
     },
   }
   return child
 }
 
-/** The message of a structured log line, or the line itself. */
-function sayLine(line: string): string {
+/** What a process said last: the message of its last structured log line that is an error, or its last line. */
+function lastLineOf(logFile: string): string {
+  const lines = tail(logFile).trimEnd().split('\n')
+  for (const line of lines.toReversed().slice(0, 20)) {
+    try {
+      const said = JSON.parse(line)
+      if (said.level >= 50) return String(said.err?.message ?? said.msg).slice(0, 300)
+    } catch {
+      return line.slice(0, 300)
+    }
+  }
+  return `see ${logFile}`
+}
+
+function tail(file: string): string {
+  const handle = openSync(file, 'r')
   try {
-    const said = JSON.parse(line)
-    return String(said.err?.message ?? said.msg ?? line).slice(0, 300)
-  } catch {
-    return line.slice(0, 300)
+    const { size } = fstatSync(handle)
+    const bytes = Buffer.alloc(Math.min(size, 8_192))
+    readSync(handle, bytes, 0, bytes.length, size - bytes.length)
+    return bytes.toString('utf8')
+  } finally {
+    closeSync(handle)
   }
 }

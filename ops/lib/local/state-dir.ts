@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { UserError } from '../script.ts'
 import { commandOf, isAlive } from './alive.ts'
 
@@ -38,9 +38,9 @@ export function openStateDir(root: string, source: string): StateDir {
     },
   }
   try {
-    mkdirSync(state.logs, { recursive: true })
-    mkdirSync(state.lake, { recursive: true })
-    mkdirSync(join(path, 'secrets'), { recursive: true, mode: 0o700 })
+    makeFolder(state.logs)
+    makeFolder(state.lake)
+    makeFolder(dirname(state.passwordFiles.owner), 0o700)
     assertLayout(join(path, 'layout'))
     // A full disk lets an empty file be made, not a filled one.
     const probe = join(path, 'probe')
@@ -53,6 +53,13 @@ export function openStateDir(root: string, source: string): StateDir {
     throw explain(error, path)
   }
   return state
+}
+
+/** Node's own recursive mkdir says ENOENT where the file system says that it is read-only. */
+function makeFolder(path: string, mode = 0o755): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  mkdirSync(path, { mode })
 }
 
 function assertLayout(file: string): void {
@@ -93,7 +100,7 @@ export function lockState(root: string): () => void {
     )
   }
   try {
-    mkdirSync(root, { recursive: true })
+    makeFolder(root)
     writeFileSync(file, `${process.pid}\n`)
   } catch (error) {
     throw explain(error, root)

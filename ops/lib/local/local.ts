@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
+import getPort from 'get-port'
+import { type Source } from '../../../runtime/src/contract.ts'
+import { UserError } from '../script.ts'
+import { commandOf, waitUntilGone } from './alive.ts'
+import { assertPortsFree } from './ports.ts'
+import { type Run, readRun, writeRun } from './run-file.ts'
+import { createScreen } from './screen.ts'
+import { chooseSource } from './source-choice.ts'
+import { localDatabase, stackProcesses } from './stack.ts'
+import { lockState, openStateDir, type StateDir } from './state-dir.ts'
+import { createSupervisor, type Supervisor } from './supervisor.ts'
+
+/** How long the processes of a killed run may take to end by themselves, in ms: their own drain and a little. */
+const leftBehindMs = 10_000
+
+/** What `npm start` was asked for. */
+export type LocalOptions = {
+  root: string
+  source: Source | undefined
+  file: string | undefined
+  rate: number | undefined
+  seed: string
+  workers: number
+  ports: { dashboard: number; kafka: number; postgres: number }
+}
+
+const labels = { live: 'LIVE', simulate: 'SIMULATED', replay: 'REPLAY' } as const
+
+/**
+ * Runs the local stack until it is told to stop (SIGINT, SIGTERM, SIGHUP), or a process can't be started.
+ * @throws UserError for what a person must mend: a taken port, a folder that can't be written, a missing contact.
+ */
+export async function runLocal(options: LocalOptions): Promise<void> {
+  const { root, ports } = options
+  const unlock = lockState(root)
+  try {
+    await endLeftBehind(root)
+    const choice = await chooseSource(options.source, process.env.WIKIFLOW_CONTACT)
+    const state = openStateDir(root, stateName(choice.source, options.file))
+    await assertPortsFree(ports)
+    const sourcePort = await getPort({ host: '127.0.0.1' })
+    const specs = stackProcesses(
+      {
+        source: choice.source,
+        seed: options.seed,
+        workers: options.workers,
+        ports: { ...ports, source: sourcePort },
+        ...(options.file !== undefined && { file: options.file }),
+        ...(options.rate !== undefined && { rate: options.rate }),
+      },
+      state,
+    )
+    const run = describeRun(choice.source, state, ports, sourcePort)
+    const supervisor = createSupervisor(specs, state.logs, child => {
+      screen.changed(child)
+      writeRun(root, { ...run, processes: runningProcesses(supervisor) })
+    })
+    const screen = createScreen(
+      process.stdout,
+      {
+        source: labels[choice.source],
+        because: choice.because,
+        dashboard: run.dashboardUrl,
+        kafka: run.kafka,
+        postgres: `127.0.0.1:${ports.postgres}`,
+        stateDir: state.path,
+      },
+      () => supervisor.children,
+    )
+    const told = stopSignal(supervisor)
+    void supervisor
+      .start()
+      .then(() => screen.say(`ready: open ${run.dashboardUrl} — Ctrl-C stops everything`))
+    const failed = await Promise.race([told, supervisor.failed])
+    screen.say(failed ? 'stopping, since a process can not start …' : 'stopping in order …')
+    await supervisor.stop()
+    screen.close()
+    writeRun(root, { ...run, processes: {} })
+    if (failed) throw new UserError(`${failed.spec.name} can't start: ${failed.current().reason}`)
+    console.log('stopped, nothing lost; `npm start` goes on where it stopped')
+  } finally {
+    unlock()
+  }
+}
+
+/** Each source has a folder of its own; each replayed file too, so that its cursor is its own. */
+function stateName(source: Source, file: string | undefined): string {
+  if (source !== 'replay') return source
+  return `replay-${createHash('sha256')
+    .update(file ?? '')
+    .digest('hex')
+    .slice(0, 12)}`
+}
+
+function describeRun(source: Source, state: StateDir, ports: LocalOptions['ports'], sourcePort: number): Run {
+  return {
+    source,
+    stateDir: state.path,
+    kafka: `127.0.0.1:${ports.kafka}`,
+    postgres: { host: '127.0.0.1', port: ports.postgres, database: localDatabase },
+    passwordFiles: state.passwordFiles,
+    lakeUrl: pathToFileURL(state.lake).href,
+    ...(source !== 'live' && { sourceTallyUrl: `http://127.0.0.1:${sourcePort}/tally` }),
+    dashboardUrl: `http://127.0.0.1:${ports.dashboard}`,
+    pid: process.pid,
+    processes: {},
+  }
+}
+
+function runningProcesses(supervisor: Supervisor): Run['processes'] {
+  const running: Run['processes'] = {}
+  for (const { spec, current } of supervisor.children) {
+    const { pid, health } = current()
+    if (pid) running[spec.name] = { pid, ...(health && { health }) }
+  }
+  return running
+}
+
+/** Resolves at the first signal to stop; at the second everything is killed. */
+function stopSignal(supervisor: Supervisor): Promise<undefined> {
+  return new Promise(resolve => {
+    let told = false
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (told) {
+          supervisor.kill()
+          process.exit(130)
+        }
+        told = true
+        resolve(undefined)
+      })
+    }
+  })
+}
+
+/** Processes of a run whose supervisor was killed end by themselves; what does not is killed. */
+async function endLeftBehind(root: string): Promise<void> {
+  const processes = Object.values(readRun(root)?.processes ?? {})
+  const ours = processes.map(({ pid }) => pid).filter(pid => /-?main\.ts/.test(commandOf(pid)))
+  if (ours.length === 0 || (await waitUntilGone(ours, 500))) return
+  console.log(`waiting for ${ours.length} processes of the last run to end …`)
+  if (await waitUntilGone(ours, leftBehindMs)) return
+  for (const pid of ours) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // Gone by now.
+    }
+  }
+  await waitUntilGone(ours, 2_000)
+}
