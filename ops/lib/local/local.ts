@@ -8,7 +8,7 @@ import { assertPortsFree } from './ports.ts'
 import { type Run, readRun, writeRun } from './run-file.ts'
 import { createScreen } from './screen.ts'
 import { chooseSource } from './source-choice.ts'
-import { localDatabase, stackProcesses } from './stack.ts'
+import { localDatabase, serviceNames, stackProcesses } from './stack.ts'
 import { lockState, openStateDir, type StateDir } from './state-dir.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
 
@@ -41,12 +41,15 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     const state = openStateDir(root, stateName(choice.source, options.file))
     await assertPortsFree(ports)
     const sourcePort = await getPort({ host: '127.0.0.1' })
+    const healthPorts: Record<string, number> = {}
+    for (const name of serviceNames(options.workers)) healthPorts[name] = await getPort({ host: '127.0.0.1' })
     const specs = stackProcesses(
       {
         source: choice.source,
         seed: options.seed,
         workers: options.workers,
         ports: { ...ports, source: sourcePort },
+        healthPorts,
         ...(options.file !== undefined && { file: options.file }),
         ...(options.rate !== undefined && { rate: options.rate }),
       },

@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { type Source } from '../../../runtime/src/contract.ts'
+import { roles, type Source } from '../../../runtime/src/contract.ts'
 import { localOwner } from './postgres.ts'
 import { type StateDir } from './state-dir.ts'
 
@@ -31,6 +31,8 @@ export type StackOptions = {
   seed: string
   workers: number
   ports: { dashboard: number; kafka: number; postgres: number; source: number }
+  /** Ports of the services' health servers, by process name; the dashboard asks them for the pipeline's state. */
+  healthPorts: Readonly<Record<string, number>>
 }
 
 /** Path of the event stream on Wikimedia's and on the local source. */
@@ -47,9 +49,23 @@ const demoRotateS = '60'
 
 const script = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
+/** Names of the services that have a health server, in the order a screen shows them. */
+export function serviceNames(workers: number): string[] {
+  return ['ingest', ...workerNames(workers), 'lake', 'dashboard']
+}
+
+const workerNames = (workers: number) => Array.from({ length: workers }, (_, index) => `worker-${index + 1}`)
+
 /** The processes of the whole pipeline on this machine, as values. */
 export function stackProcesses(options: StackOptions, state: StateDir): ProcessSpec[] {
   const { ports } = options
+  const health = (name: string) => ({
+    HEALTH_HOST: '127.0.0.1',
+    HEALTH_PORT: String(options.healthPorts[name] ?? 0),
+  })
+  const serviceUrls = serviceNames(options.workers)
+    .filter(name => name !== 'dashboard')
+    .map(name => `${name}=http://127.0.0.1:${options.healthPorts[name]}`)
   const kafka = { KAFKA_BROKERS: `127.0.0.1:${ports.kafka}` }
   const database = (role: keyof StateDir['passwordFiles'], user: string) => ({
     PGHOST: '127.0.0.1',
@@ -58,7 +74,7 @@ export function stackProcesses(options: StackOptions, state: StateDir): ProcessS
     PGUSER: user,
     PGPASSWORD_FILE: state.passwordFiles[role],
   })
-  const writer = database('writer', 'wikiflow_writer')
+  const writer = database('writer', roles.writer)
   const local = options.source !== 'live'
   return [
     {
@@ -112,18 +128,19 @@ export function stackProcesses(options: StackOptions, state: StateDir): ProcessS
       args: [],
       env: {
         ...kafka,
+        ...health('ingest'),
         SOURCE_URL: local ? `http://127.0.0.1:${ports.source}${streamPath}` : liveUrl,
       },
       startStage: 2,
       stopStage: 0,
       stopMs: 2_500,
     },
-    ...Array.from({ length: options.workers }, (_, index) => ({
-      name: `worker-${index + 1}`,
+    ...workerNames(options.workers).map(name => ({
+      name,
       role: 'log → counts',
       script: script('runtime/src/worker/main.ts'),
       args: [],
-      env: { ...kafka, ...writer },
+      env: { ...kafka, ...writer, ...health(name) },
       startStage: 2,
       stopStage: 1,
       stopMs: 5_000,
@@ -136,6 +153,7 @@ export function stackProcesses(options: StackOptions, state: StateDir): ProcessS
       env: {
         ...kafka,
         ...writer,
+        ...health('lake'),
         LAKE_URL: pathToFileURL(state.lake).href,
         ...(local && { LAKE_ROTATE_S: demoRotateS }),
       },
@@ -148,7 +166,12 @@ export function stackProcesses(options: StackOptions, state: StateDir): ProcessS
       role: 'counts → page',
       script: script('dashboard/src/main.ts'),
       args: [],
-      env: { ...database('reader', 'wikiflow_reader'), DASHBOARD_PORT: String(ports.dashboard) },
+      env: {
+        ...database('reader', roles.reader),
+        ...health('dashboard'),
+        DASHBOARD_PORT: String(ports.dashboard),
+        SERVICE_URLS: serviceUrls.join(','),
+      },
       startStage: 2,
       stopStage: 1,
       stopMs: 2_000,
