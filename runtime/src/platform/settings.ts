@@ -29,6 +29,15 @@ const port = integer(0, 65_535)
 const hostPort = /^[^\s:,]+:\d{1,5}$/
 const list = z.string().transform(value => value.split(',').map(part => part.trim()))
 
+/** `name=http://host:port` by commas; undefined when one of them is something else. */
+function parseServices(value: string): { name: string; url: URL }[] | undefined {
+  const services = value.split(',').map(part => {
+    const [, name, url] = /^\s*([\w.-]{1,40})=(http:\/\/\S+?)\s*$/.exec(part) ?? []
+    return name && url && URL.canParse(url) ? { name, url: new URL(url) } : undefined
+  })
+  return services.includes(undefined) ? undefined : services.filter(service => service !== undefined)
+}
+
 /** A pipeline that fell behind by this much should not lose the log before the lake has it. */
 const weekMs = 7 * 24 * 3_600_000
 
@@ -63,6 +72,53 @@ export const settings = {
     allowed: 'host:port, several parted by commas',
     schema: list.pipe(z.array(z.string().regex(hostPort)).min(1)),
   }),
+  SOURCE_URL: define({
+    description: 'Event stream that ingest reads',
+    allowed: 'an http or https URL',
+    schema: z.url({ protocol: /^https?$/ }),
+    default: 'https://stream.wikimedia.org/v2/stream/recentchange',
+  }),
+  WIKIFLOW_CONTACT: define({
+    description: "Who reads the stream: part of the User-Agent, which Wikimedia's hosts require",
+    allowed: 'an e-mail address or an https URL, in ASCII',
+    // Printable ASCII without parentheses: it stands in a comment of an HTTP header.
+    schema: z
+      .string()
+      .regex(/^[!-'*-~]+$/)
+      .pipe(z.union([z.email(), z.url({ protocol: /^(https?|mailto)$/ })])),
+    optional: true,
+  }),
+  SOURCE_SINCE: define({
+    description:
+      'Where to start in the source when the log is empty, or ends before it; unset: the latest event',
+    allowed: 'a time such as 2026-08-04T15:00:00Z, or milliseconds since 1970',
+    schema: z.union([
+      z
+        .string()
+        .regex(/^\d{12,14}$/)
+        .transform(Number),
+      z.iso.datetime({ offset: true }).transform(text => Date.parse(text)),
+    ]),
+    optional: true,
+  }),
+  DEDUPE_WINDOW_S: define({
+    description: 'How far back ingest remembers events, to drop those the source sends twice, in seconds',
+    allowed: 'a number from 60 to 3600',
+    schema: integer(60, 3_600),
+    default: '600',
+  }),
+  REWIND_MS: define({
+    description: 'How far before the last stored event a resume begins, in milliseconds',
+    allowed: 'a number from 1000 to 60000',
+    schema: integer(1_000, 60_000),
+    default: '5000',
+  }),
+  SOURCE_IDLE_S: define({
+    description: 'Silence after which the connection to the source counts as dead, in seconds',
+    allowed: 'a number from 1 to 900',
+    schema: integer(1, 900),
+    default: '60',
+  }),
   TOPIC_RETENTION_MS: define({
     description: 'How long the log keeps an event, in milliseconds; -1 for ever',
     allowed: '-1, or at least 3600000 (an hour)',
@@ -74,6 +130,29 @@ export const settings = {
     allowed: '-1, or at least 67108864 (64 MiB)',
     schema: z.union([z.literal('-1').transform(Number), integer(67_108_864, Number.MAX_SAFE_INTEGER)]),
     default: String(1024 ** 3),
+  }),
+  LAKE_URL: define({
+    description: 'Where the Parquet files go; for S3 the region and credentials come from the AWS environment',
+    allowed: 'file:///a/folder or s3://bucket/prefix',
+    schema: z.string().regex(/^(file:\/\/\/.+|s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?)$/),
+  }),
+  LAKE_ROTATE_S: define({
+    description: "How long the lake gathers a partition's events before it writes a file, in seconds",
+    allowed: 'a number from 1 to 600; 300 to 600 in production, for each file costs a request',
+    schema: integer(1, 600),
+    default: '300',
+  }),
+  LAKE_MAX_ROWS: define({
+    description: 'Events after which the lake writes a file early',
+    allowed: 'a number from 1 to 1000000',
+    schema: integer(1, 1_000_000),
+    default: '10000',
+  }),
+  LAKE_MAX_BYTES: define({
+    description: 'Event bytes that the lake holds in memory, in all; a file has at most an eighth of it',
+    allowed: 'a number from 1048576 (1 MiB) to 4294967296',
+    schema: integer(1_048_576, 4_294_967_296),
+    default: String(64 * 1024 ** 2),
   }),
   PGHOST: define({ description: 'PostgreSQL host', allowed: 'a host name or address', schema: text }),
   PGPORT: define({
@@ -109,6 +188,28 @@ export const settings = {
     description: 'File with the password to give the role of the dashboard',
     allowed: 'a path to a readable file',
     schema: text,
+  }),
+  DASHBOARD_HOST: define({
+    description: 'Address on which the dashboard listens; 0.0.0.0 opens it to all who reach this machine',
+    allowed: 'an address of this machine',
+    schema: text,
+    default: '127.0.0.1',
+  }),
+  DASHBOARD_PORT: define({
+    description: 'Port of the dashboard; 0 takes a free one',
+    allowed: 'a number from 0 to 65535',
+    schema: port,
+    default: '3000',
+  }),
+  SERVICE_URLS: define({
+    description: "Services whose /readyz the dashboard shows; a name's every address is asked",
+    allowed: 'name=http://host:port, several parted by commas, such as worker=http://tasks.worker:9100',
+    schema: z.string().transform((value, context) => {
+      const services = parseServices(value)
+      if (!services) context.issues.push({ code: 'custom', input: value, message: 'malformed' })
+      return services ?? z.NEVER
+    }),
+    optional: true,
   }),
 } as const
 
