@@ -132,7 +132,8 @@ export const settings = {
     default: String(1024 ** 3),
   }),
   LAKE_URL: define({
-    description: 'Where the Parquet files go; for S3 the region and credentials come from the AWS environment',
+    description:
+      'Where the Parquet files go; for S3 the region and credentials come from the AWS environment',
     allowed: 'file:///a/folder or s3://bucket/prefix',
     schema: z.string().regex(/^(file:\/\/\/.+|s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?)$/),
   }),
@@ -188,6 +189,36 @@ export const settings = {
     description: 'File with the password to give the role of the dashboard',
     allowed: 'a path to a readable file',
     schema: text,
+  }),
+  WORKER_FLUSH_MS: define({
+    description: 'How long the worker lets events gather before it stores them, in milliseconds',
+    allowed: 'a number from 50 to 5000',
+    schema: integer(50, 5_000),
+    default: '500',
+  }),
+  RETENTION_FEED_HOURS: define({
+    description: 'How long the feed of single changes is kept, in hours of event time',
+    allowed: 'a number from 1 to 720',
+    schema: integer(1, 720),
+    default: '6',
+  }),
+  RETENTION_MINUTES_DAYS: define({
+    description: 'How long counts by the minute are kept, in days',
+    allowed: 'a number from 1 to 3650',
+    schema: integer(1, 3_650),
+    default: '14',
+  }),
+  RETENTION_HOURS_DAYS: define({
+    description: 'How long counts of pages and users by the hour are kept, in days',
+    allowed: 'a number from 1 to 3650',
+    schema: integer(1, 3_650),
+    default: '3',
+  }),
+  RETENTION_DEAD_LETTER_DAYS: define({
+    description: "How long the bytes of dead letters are kept, in days; the letters' rows stay",
+    allowed: 'a number from 1 to 3650',
+    schema: integer(1, 3_650),
+    default: '14',
   }),
   DASHBOARD_HOST: define({
     description: 'Address on which the dashboard listens; 0.0.0.0 opens it to all who reach this machine',

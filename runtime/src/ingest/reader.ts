@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Source, sources } from '../contract.ts'
+import { ConfigError } from '../platform/config.ts'
+import { type ConnectionEnd, isGood, waitBefore } from './backoff.ts'
+import { type ConnectionOptions, readConnection } from './connection.ts'
+import { formatCursor, type Rewind } from './cursor.ts'
+import { createCursorTrack } from './cursor-track.ts'
+import { checkContinuity, resumeFrom } from './resume.ts'
+import { openSource, type Resume, SourceBroken, SourceRefused, type SourceStream } from './source.ts'
+import { type Tail } from './tail-notes.ts'
+
+/** What reading the source takes. */
+export type ReaderOptions = Omit<ConnectionOptions, 'track'> & {
+  url: URL
+  contact: string | undefined
+  sinceMs: number | undefined
+  rewind: Rewind
+  idleMs: number
+  tail: Tail
+}
+
+type Attempt = { source: Source | undefined } & ({ stream: SourceStream } | { end: ConnectionEnd })
+
+/**
+ * Reads the source, connection after connection, from where the log ends, until the signal aborts.
+ * @throws ConfigError when waiting can't mend it: no contact, a cursor that the source refuses, no cursor at all.
+ */
+export async function readSource(options: ReaderOptions): Promise<void> {
+  const { tail, log, metrics, status, signal } = options
+  const tracks = new Map(sources.map(source => [source, createCursorTrack(tail.cursors.get(source))]))
+  const checked = new Set<Source>()
+  // Known once the source answers; until then, that of the log's newest record.
+  let source: Source = tail.newest?.source ?? 'live'
+  let failures = 0
+
+  const stream = async (opened: SourceStream, resume: Resume): Promise<ConnectionEnd> => {
+    const gap = checked.has(source) ? undefined : checkContinuity(tail, source, options.sinceMs)
+    if (gap) log.warn({ source }, gap)
+    checked.add(source)
+    log.info({ source, resume }, 'streaming')
+    metrics.connections.inc()
+    status.streaming(source)
+    return readConnection(opened, { ...options, track: tracks.get(source) ?? createCursorTrack() })
+  }
+
+  while (!signal.aborted) {
+    status.connecting()
+    const resume = resumeFrom(tracks.get(source)?.position(), options.sinceMs, options.rewind)
+    const attempt = await connect(options, resume)
+    let end: ConnectionEnd
+    if (attempt.source && attempt.source !== source && resume.cursor) {
+      end = otherSource(source, attempt.source)
+      if ('stream' in attempt) attempt.stream.close()
+      source = attempt.source
+    } else if ('stream' in attempt) {
+      source = attempt.stream.source
+      end = await stream(attempt.stream, resume)
+    } else {
+      end = attempt.end
+      if (end.status === 400) throw refusedForGood(end, resume)
+    }
+    if (signal.aborted) return
+    failures = isGood(end) ? 0 : failures + 1
+    const waitMs = waitBefore(end, failures, Math.random())
+    metrics.ends.inc({ reason: end.status === undefined ? end.reason : `status_${end.status}` })
+    log.warn({ reason: end.reason, waitMs: Math.round(waitMs) }, end.detail)
+    status.waiting(waitMs, end.detail)
+    await delay(waitMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+async function connect(options: ReaderOptions, resume: Resume): Promise<Attempt> {
+  try {
+    const stream = await openSource({ ...options, resume })
+    return { stream, source: stream.source }
+  } catch (error) {
+    if (error instanceof SourceRefused) {
+      const { status, retryAfterMs, message: detail } = error
+      const end: ConnectionEnd = { reason: 'refused', status, detail, lastedMs: 0 }
+      return { end: retryAfterMs === undefined ? end : { ...end, retryAfterMs }, source: error.source }
+    }
+    if (!(error instanceof SourceBroken)) throw error
+    return { end: { reason: 'failed', detail: error.message, lastedMs: 0 }, source: undefined }
+  }
+}
+
+function otherSource(asked: Source, answered: Source): ConnectionEnd {
+  const detail = `the log ends with events of the ${asked} source, but this is the ${answered} source`
+  return { reason: 'failed', detail, lastedMs: 0 }
+}
+
+function refusedForGood(end: ConnectionEnd, { cursor, sinceMs }: Resume): ConfigError {
+  if (cursor) {
+    return new ConfigError(
+      `${end.detail}; it was asked to go on after ${formatCursor(cursor)}. Nothing is skipped without being told to: ` +
+        "set SOURCE_SINCE to a time after that, to leave out what is between, or SOURCE_URL to the log's own source",
+    )
+  }
+  const asked = sinceMs === undefined ? 'SOURCE_URL' : 'SOURCE_URL and SOURCE_SINCE'
+  return new ConfigError(`${end.detail}; check ${asked}`)
+}

@@ -1,0 +1,50 @@
+import { type Source } from '../contract.ts'
+import { ConfigError } from '../platform/config.ts'
+import { type Cursor, cursorTime, type Rewind, rewindCursor } from './cursor.ts'
+import { type Resume } from './source.ts'
+import { type Tail } from './tail-notes.ts'
+
+/**
+ * Where in the stream to go on: a rewind before the cursor. `sinceMs` counts where there is no cursor, or to jump
+ * ahead of it.
+ */
+export function resumeFrom(cursor: Cursor | undefined, sinceMs: number | undefined, rewind: Rewind): Resume {
+  const time = cursor && cursorTime(cursor)
+  const isAhead = sinceMs !== undefined && time !== undefined && sinceMs > time
+  const rewound = cursor && rewindCursor(cursor, rewind)
+  if (rewound && !isAhead) return { cursor: rewound }
+  return sinceMs === undefined ? {} : { sinceMs }
+}
+
+/**
+ * Says how the log's end and the source fit together, once the source has named itself.
+ * @returns a sentence when events between the log's end and the stream are lost for certain, or may be
+ * @throws ConfigError when the log holds events of this source, and not one of them says where to go on.
+ */
+export function checkContinuity(
+  tail: Pick<Tail, 'cursors' | 'held' | 'newest' | 'ends'>,
+  source: Source,
+  sinceMs: number | undefined,
+): string | undefined {
+  const cursor = tail.cursors.get(source)
+  if (cursor) {
+    const time = cursorTime(cursor)
+    if (sinceMs === undefined || time === undefined || sinceMs <= time) return undefined
+    return `SOURCE_SINCE skips what the source holds from ${iso(time)} to ${iso(sinceMs)}`
+  }
+  if (sinceMs !== undefined) return undefined
+  if (tail.held.has(source)) {
+    throw new ConfigError(
+      `the log's last records of the ${source} source carry no cursor, so it isn't known where to go on; ` +
+        `set SOURCE_SINCE, for example to the newest one's append time, ${iso(tail.newest?.appendedAtMs ?? 0)}`,
+    )
+  }
+  if (tail.newest)
+    return `the log ends with events of the ${tail.newest.source} source; starting at the latest event`
+  const isEmptied = [...tail.ends.values()].some(end => end > 0n)
+  return isEmptied ? "the log's retention has taken all of its events; starting at the latest one" : undefined
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
