@@ -32,6 +32,8 @@ CREATE TABLE dead_letter (
   PRIMARY KEY (partition, "offset")
 );
 CREATE INDEX dead_letter_appended_at ON dead_letter (appended_at);
+-- So that a sweep doesn't look again at letters whose bytes are gone.
+CREATE INDEX dead_letter_heads ON dead_letter (appended_at) WHERE value_head IS NOT NULL;
 
 CREATE TABLE wiki (
   wiki        text PRIMARY KEY, -- database name, such as enwiki
