@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { type Source } from '../contract.ts'
+import { ConfigError } from '../platform/config.ts'
+import { type Cursor } from './cursor.ts'
+import { checkContinuity, resumeFrom } from './resume.ts'
+
+const at = (timestamp: number): Cursor => [{ topic: 't', partition: 0, timestamp }]
+const rewind = { ms: 5_000, offsets: 1_000 }
+const noon = Date.UTC(2026, 7, 4, 12)
+
+test('a resume goes by the log, and by SOURCE_SINCE where the log has no cursor or ends before it', () => {
+  expect(resumeFrom(at(noon), undefined, rewind)).toEqual({ cursor: at(noon - 5_000) })
+  expect(resumeFrom(at(noon), noon - 1, rewind)).toEqual({ cursor: at(noon - 5_000) })
+  expect(resumeFrom(at(noon), noon + 1, rewind)).toEqual({ sinceMs: noon + 1 })
+  expect(resumeFrom(undefined, noon, rewind)).toEqual({ sinceMs: noon })
+  expect(resumeFrom(undefined, undefined, rewind)).toEqual({})
+})
+
+test('a replay stopped near its file’s first line begins again there', () => {
+  expect(resumeFrom([{ topic: 'replay.0', partition: 0, offset: 3 }], undefined, rewind)).toEqual({})
+})
+
+describe('between the end of the log and the source', () => {
+  const tail = (held: Source[], cursors: [Source, Cursor][], end = 10n) => ({
+    held: new Set(held),
+    cursors: new Map(cursors),
+    newest: held[0] && { source: held[0], appendedAtMs: noon },
+    ends: new Map([[0, end]]),
+  })
+
+  test('nothing is missing when the log knows where to go on, or is new', () => {
+    expect(checkContinuity(tail(['live'], [['live', at(noon)]]), 'live', undefined)).toBeUndefined()
+    expect(checkContinuity(tail([], [], 0n), 'live', undefined)).toBeUndefined()
+  })
+  test('what SOURCE_SINCE leaves out is said', () => {
+    expect(checkContinuity(tail(['live'], [['live', at(noon)]]), 'live', noon + 3_600_000)).toBe(
+      'SOURCE_SINCE skips what the source holds from 2026-08-04T12:00:00.000Z to 2026-08-04T13:00:00.000Z',
+    )
+  })
+  test('events without a cursor stop it, with a time to set', () => {
+    const check = () => checkContinuity(tail(['live'], []), 'live', undefined)
+    expect(check).toThrow(ConfigError)
+    expect(check).toThrow(
+      'set SOURCE_SINCE, for example to the newest one’s append time, 2026-08-04T12:00'.replace('’', "'"),
+    )
+    expect(checkContinuity(tail(['live'], []), 'live', noon)).toBeUndefined()
+  })
+  test('a log of simulated events does not keep the live stream from starting', () => {
+    expect(checkContinuity(tail(['simulate'], [['simulate', at(noon)]]), 'live', undefined)).toMatch(
+      'the log ends with events of the simulate source',
+    )
+  })
+  test('a log that its retention emptied is said to be', () => {
+    expect(checkContinuity(tail([], []), 'live', undefined)).toMatch('retention has taken all')
+  })
+})
