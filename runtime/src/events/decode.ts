@@ -21,7 +21,7 @@ const boundedText = (bytes: number) =>
     .string()
     .transform(repair)
     .refine(text => utf8Bytes(text) <= bytes)
-const flag = z.unknown().transform(value => value === true)
+const flag = z.boolean().catch(false)
 const pageSize = z.int().min(0).max(lengthLimit).nullish()
 
 /** Fields in the order in which they are blamed. What no metric needs is read leniently: a wrong type counts as absent. */
