@@ -130,6 +130,8 @@ function setServices(services) {
           ),
         )
       if (row.lag !== null) item.append(make('span', '', `lag ${count(row.lag)}`))
+      if (row.heldRows !== null) item.append(make('span', '', `${plural(row.heldRows, 'row')} held`))
+      if (row.perSecond !== null) item.append(make('span', '', `${rate(row.perSecond)} events/s`))
       if (row.reason) item.append(make('span', 'quiet reason', isolated(row.reason)))
       return item
     },

@@ -45,6 +45,8 @@ const service = z.object({
   reason: z.string().nullable(),
   partitions: z.array(z.int()).nullable(),
   lag: z.number().nullable().describe('records in the log that it has not counted'),
+  heldRows: z.number().nullable().describe('records that wait for their Parquet file'),
+  perSecond: z.number().nullable().describe('events that came from the source'),
 })
 
 /** All that the page shows, as one object: `GET /api/snapshot`, and each `snapshot` event of `/api/stream`. */
@@ -57,7 +59,7 @@ export const snapshotSchema = z.object({
     ),
   source: z.object({
     kind: z.enum(['none', 'live', 'simulated', 'replayed', 'mixed']),
-    events: count,
+    events: count.describe('in the window, dead letters among them'),
     simulated: count,
     replayed: count,
   }),

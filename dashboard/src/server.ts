@@ -11,7 +11,13 @@ import { type Stream } from './stream.ts'
 const publicDir = fileURLToPath(new URL('../public', import.meta.url))
 
 const filterSchema = z.object({
-  wiki: z.string().min(1).max(64).optional(),
+  // PostgreSQL's text takes no U+0000, so no wiki is called that.
+  wiki: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[^\0]*$/)
+    .optional(),
   bots: z.enum(['show', 'hide']).default('show'),
 })
 
@@ -86,19 +92,8 @@ export function createApp(deps: AppDeps): Express {
 function asJson(onError: (error: unknown) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error)
-    const status = statusOf(error)
-    if (status) {
-      response.status(status).json({ error: 'the address is malformed; the dashboard is at /' })
-      return
-    }
     if (!(error instanceof BusyError)) onError(error)
     response.set('Retry-After', '2').status(503)
     response.json({ error: error instanceof BusyError ? error.message : problemOf(error) })
   }
-}
-
-/** Express's own errors carry the status that the client has earned, such as 400 for a broken escape. */
-function statusOf(error: unknown): number | undefined {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
 }

@@ -9,17 +9,28 @@ export type ServiceAddress = { name: string; url: URL }
 /** A service that hasn't answered after this long, in ms, is shown as unreachable. */
 const answerMs = 800
 
-/** What a service says of itself; anything else in it is passed over. */
+/** A count, as a number or as the text of a bigint; anything else is not known. */
+const amount = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+  .nullable()
+  .catch(null)
+
+/** What workers, lake and ingest say of themselves; anything else in it is passed over. */
 const readySchema = z.object({
   ready: z.boolean(),
-  reason: z.string().optional(),
+  reason: z.string().nullable().catch(null),
   detail: z
     .object({
-      partitions: z.array(z.int()).optional().catch(undefined),
-      lag: z.number().optional().catch(undefined),
+      partitions: z
+        .array(z.union([z.int(), z.object({ partition: z.int() }).transform(({ partition }) => partition)]))
+        .nullable()
+        .catch(null),
+      lag: amount,
+      held: z.object({ rows: amount }).nullable().catch(null),
+      eventsPerSecond: amount,
     })
-    .optional()
-    .catch(undefined),
+    .partial()
+    .catch({}),
 })
 
 /** Asks all services at once how they are. Never throws: a service that can't be asked is `unreachable`. */
@@ -44,7 +55,6 @@ async function replicasOf({ name, url }: ServiceAddress): Promise<ServiceAddress
 }
 
 async function askService({ name, url }: ServiceAddress): Promise<Service> {
-  const unknown = { name, partitions: null, lag: null }
   try {
     const response = await fetch(new URL('/readyz', url), {
       signal: AbortSignal.timeout(answerMs),
@@ -54,12 +64,15 @@ async function askService({ name, url }: ServiceAddress): Promise<Service> {
     return {
       name,
       state: ready ? 'ready' : 'not ready',
-      reason: reason ?? null,
-      partitions: detail?.partitions ?? null,
-      lag: detail?.lag ?? null,
+      reason,
+      partitions: detail.partitions ?? null,
+      lag: detail.lag ?? null,
+      heldRows: detail.held?.rows ?? null,
+      perSecond: detail.eventsPerSecond ?? null,
     }
   } catch (error) {
-    return { ...unknown, state: 'unreachable', reason: reasonOf(error) }
+    const unknown = { partitions: null, lag: null, heldRows: null, perSecond: null }
+    return { name, state: 'unreachable', reason: reasonOf(error), ...unknown }
   }
 }
 

@@ -133,7 +133,14 @@ function stateOf(
 }
 
 function sourceOf(flow: FlowRow | undefined): Snapshot['source'] {
-  const { processed: events, simulated, replayed } = flow ?? { processed: 0, simulated: 0, replayed: 0 }
+  const { processed, dead, simulated, replayed } = flow ?? {
+    processed: 0,
+    dead: 0,
+    simulated: 0,
+    replayed: 0,
+  }
+  // A dead letter has a source too.
+  const events = processed + dead
   const kind =
     events === 0
       ? 'none'

@@ -3,6 +3,7 @@ import { type Query } from './query.ts'
 
 export type FlowRow = {
   processed: number
+  dead: number
   late: number
   repaired: number
   simulated: number
@@ -11,13 +12,13 @@ export type FlowRow = {
   delays: number[]
 }
 
-/** What flowed through in the window, by event time; always one row. */
+/** What flowed through in the window, by event time, dead letters by append time; always one row. */
 export function flow(window: Window): Query<FlowRow> {
   const sum = (column: string) => `coalesce(sum(${column}), 0)::float8`
   const delays = ['1s', '2s', '5s', '10s', '30s', '60s', '300s', 'over'].map(name => sum(`delay_${name}`))
   return {
     text: `
-      SELECT ${sum('processed')} AS processed, ${sum('late')} AS late, ${sum('repaired')} AS repaired,
+      SELECT ${sum('processed')} AS processed, ${sum('dead')} AS dead, ${sum('late')} AS late, ${sum('repaired')} AS repaired,
              ${sum('simulated')} AS simulated, ${sum('replayed')} AS replayed,
              ARRAY[${delays.join(', ')}] AS delays
         FROM flow_minute WHERE minute >= $1 AND minute < $2`,
