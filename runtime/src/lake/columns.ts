@@ -18,12 +18,14 @@ export type FieldColumn = Column & { path: readonly [string] | readonly [string,
 const originColumns = [
   { name: 'kafka_partition', type: 'integer', required: true },
   { name: 'kafka_offset', type: 'integer', required: true },
-  /** When the log took it in; null for a record without a time. */
-  { name: 'kafka_timestamp', type: 'time' },
+  /** When the log took it in. */
+  { name: 'kafka_timestamp', type: 'time', required: true },
   /** The source's cursor, the SSE `id` line. */
   { name: 'sse_id', type: 'text' },
   /** live, simulate or replay. */
-  { name: 'source', type: 'text' },
+  { name: 'source', type: 'text', required: true },
+  /** Whole size of an event that was too large for the log, of which only the head is here. */
+  { name: 'oversized_bytes', type: 'integer' },
   /** `meta.dt` as a time, for queries; null when it isn't one. */
   { name: 'event_time', type: 'time' },
 ] as const satisfies readonly Column[]

@@ -5,8 +5,10 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, expect, test, vi } from 'vitest'
 import { columns } from './columns.ts'
 import { encodeObject } from './encode.ts'
+import { restore } from './flatten.ts'
 import { ObjectFormatError, readFooter, readRows } from './reader.ts'
-import { restore, toRow } from './row.ts'
+import { toLakeRecord } from './record.ts'
+import { toRow } from './row.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wikiflow-parquet-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -24,45 +26,34 @@ async function duckdb(object: Buffer, sql: string): Promise<Record<string, unkno
   }
 }
 
+/** Fields of an event that is counted, or bytes that make a dead letter. */
 const hostile = [
-  '{"title":"a\\u0000b","comment":"‮ עברית 𝒳"}',
-  '{"title":"a\\ud800b"}',
-  '{"meta":{"dt":"2026-08-04T15:24:29Z"},"id":9007199254740991,"timestamp":-5,"log_params":{"a":[1]}}',
-  '{"id":9007199254740993,"title":""}',
+  '"title":"a\\u0000b","comment":"‮ עברית 𝒳"',
+  '"title":"a\\ud800b"',
+  '"title":"","id":9007199254740991,"timestamp":-5,"log_params":{"a":[1]}',
+  '"title":"","id":9007199254740993',
   'not json',
-  '{"title":7,"meta":"x","unknown":{"deep":[null]}}',
-  `{"comment":"${'ü'.repeat(500_000)}"}`,
+  '"title":"t","patrolled":7,"unknown":{"deep":[null]}',
+  `"title":"t","comment":"${'ü'.repeat(400_000)}"`,
 ]
-const hostileRows = hostile.map((text, index) =>
-  toRow(
-    2,
-    {
-      offset: 1_000n + BigInt(index),
-      timestampMs: index === 3 ? -1 : 1_785_857_069_724 + index,
-      value: Buffer.from(text),
-      headers: {},
-    },
-    undefined,
-  ),
+const dt = '"meta":{"dt":"2026-08-04T15:24:29Z"}'
+const needed = `"type":"edit","wiki":"dewiki","namespace":0,"bot":false,"minor":false,${dt}`
+function rowOf(partition: number, offset: number, json: string) {
+  const value = Buffer.from(json)
+  const message = { offset: String(offset), timestamp: String(1_785_857_069_724 + offset), value }
+  return toRow(partition, toLakeRecord(message))
+}
+const hostileRows = hostile.map((fields, index) =>
+  rowOf(2, 1_000 + index, fields.startsWith('"') ? `{${needed},${fields}}` : fields),
 )
 const hostileRange = { partition: 2, first: 1_000n, last: 1_006n, rows: hostile.length }
 
 function plainRows(count: number) {
-  return Array.from({ length: count }, (_, index) =>
-    toRow(
-      0,
-      {
-        offset: BigInt(index),
-        timestampMs: 1_785_857_069_000 + index,
-        // The first thousand, a page of them, have no length: their statistics must not hide the others'.
-        value: Buffer.from(
-          JSON.stringify(index < 1_000 ? { id: index } : { id: -index, length: { new: index } }),
-        ),
-        headers: {},
-      },
-      undefined,
-    ),
-  )
+  return Array.from({ length: count }, (_, index) => {
+    // The first page of rows has no length: its statistics must not hide the others'.
+    const length = index < 1_000 ? '' : `,"length":{"old":0,"new":${index}}`
+    return rowOf(0, index, `{${needed},"title":"t","id":${-index}${length}}`)
+  })
 }
 
 test('DuckDB reads every row as it was written, hostile ones as well', async () => {
@@ -148,7 +139,9 @@ test('an object that was cut short, or is something else, is refused in a senten
 })
 
 test('rows that are not those of the range are not written', async () => {
-  await expect(encodeObject({ ...hostileRange, rows: 8 }, hostileRows)).rejects.toThrow('8 rows, but 7')
+  await expect(encodeObject({ ...hostileRange, rows: 8 }, hostileRows)).rejects.toThrow(
+    '8 rows were to be written, not 7',
+  )
   await expect(encodeObject({ ...hostileRange, rows: 1 }, [{ kafka_partition: 2 }])).rejects.toThrow(
     'offsets 1000 to 1006 of partition 2: missing required field: kafka_offset',
   )

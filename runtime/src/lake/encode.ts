@@ -25,10 +25,7 @@ const compression = 'GZIP' as const
  * in UTF-8.
  * @throws Error when the rows are not those of the range, or a cell is not of its column's type.
  */
-export async function encodeObject(range: ObjectRange, rows: readonly Row[]): Promise<Buffer> {
-  if (rows.length !== range.rows || rows.length === 0) {
-    throw new Error(`a range of ${range.rows} rows, but ${rows.length} to write`)
-  }
+export async function encodeObject(range: ObjectRange, rows: Iterable<Row>): Promise<Buffer> {
   const chunks: Buffer[] = []
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -38,17 +35,19 @@ export async function encodeObject(range: ObjectRange, rows: readonly Row[]): Pr
   })
   try {
     const writer = await parquet.ParquetWriter.openStream(new parquet.ParquetSchema(fields()), output, {
-      rowGroupSize: rows.length + 1,
+      rowGroupSize: range.rows + 1,
       // Its index leaves out fields that the format requires, on which other readers fail.
       pageIndex: false,
       pageSize: rowsPerPage,
       useDataPageV2: false,
     })
     for (const [key, value] of Object.entries(footer(range))) writer.setMetadata(key, value)
-    for (const [index, row] of rows.entries()) {
+    let written = 0
+    for (const row of rows) {
       await writer.appendRow(row)
-      if (index % rowsPerTurn === rowsPerTurn - 1) await setImmediate()
+      if (++written % rowsPerTurn === 0) await setImmediate()
     }
+    if (written !== range.rows) throw `${range.rows} rows were to be written, not ${written}`
     await writer.close()
   } catch (error) {
     // The library throws strings.
