@@ -11,9 +11,6 @@ import {
 import { type ObjectStore } from './object-store.ts'
 import { StoreError } from './object-store-error.ts'
 
-/** An object of ten minutes is a few MB: an answer that takes longer than this, in ms, is taken for lost. */
-const answerMs = 30_000
-
 /** How often a put is sent again after "409: another is being put under this name". */
 const conflictRetries = 5
 
@@ -21,7 +18,7 @@ const conflictRetries = 5
  * A prefix of an S3 bucket, or of anything that speaks its protocol (`AWS_ENDPOINT_URL`). No overwriting:
  * `If-None-Match: *`. The service checks the SHA-256 of what it got and keeps it; `metadata` stands on the object.
  */
-export function openS3Store(url: URL): ObjectStore {
+export function openS3Store(url: URL, answerMs: number): ObjectStore {
   const bucket = url.hostname
   const prefix = url.pathname.replace(/^\/+|\/+$/g, '')
   const nameOf = (key: string) => (prefix ? `${prefix}/${key}` : key)

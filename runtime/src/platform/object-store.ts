@@ -25,17 +25,23 @@ export type ObjectStore = {
   close(): void
 }
 
+/** An object of ten minutes is a few MB. */
+const defaultAnswerMs = 30_000
+
 export type ObjectHead = { bytes: number; sha256?: string; metadata: Record<string, string> }
 
 /**
  * Opens `file:///a/folder` or `s3://bucket/prefix`. Region, credentials and endpoint of S3 come from the AWS
- * environment. Nothing is asked of the store yet.
+ * environment. Nothing is asked of the store yet. `answerMs`: an answer that takes longer is taken for lost.
  * @throws Error for any other address.
  */
-export async function openObjectStore(url: string): Promise<ObjectStore> {
+export async function openObjectStore(
+  url: string,
+  { answerMs = defaultAnswerMs }: { answerMs?: number } = {},
+): Promise<ObjectStore> {
   const at = URL.canParse(url) ? new URL(url) : undefined
   if (at?.protocol === 'file:') return openFolderStore(at)
-  if (at?.protocol === 's3:' && at.hostname) return openS3Store(at)
+  if (at?.protocol === 's3:' && at.hostname) return openS3Store(at, answerMs)
   throw new Error(
     `${JSON.stringify(url)} is no object store; allowed: file:///a/folder or s3://bucket/prefix`,
   )

@@ -1,0 +1,53 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import getPort from 'get-port'
+
+const run = promisify(execFile)
+const venv = fileURLToPath(new URL('../../.cache/moto', import.meta.url))
+
+/** moto, AWS's services as a local server. It keeps all in memory and checks no signature. */
+export type Moto = { url: string; stop(): Promise<void> }
+
+/**
+ * Starts moto on a free port of loopback; the first time installs it, from PyPI, into a virtual environment of its own.
+ * @throws when there is no python3, or the server does not answer within 30 s.
+ */
+export async function startMoto(): Promise<Moto> {
+  const server = join(venv, 'bin', 'moto_server')
+  await access(server).catch(install)
+  const port = await getPort()
+  const url = `http://127.0.0.1:${port}`
+  const child = spawn(server, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  const deadline = Date.now() + 30_000
+  while (!(await answers(url))) {
+    if (Date.now() > deadline || child.exitCode !== null) {
+      child.kill('SIGKILL')
+      throw new Error(`moto_server did not answer on ${url} (exit code ${child.exitCode})`)
+    }
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+async function install(): Promise<void> {
+  await run('python3', ['-m', 'venv', venv])
+  await run(join(venv, 'bin', 'pip'), ['install', '--quiet', 'moto[server]'])
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/moto-api/`).then(
+    response => response.ok,
+    () => false,
+  )
+}
