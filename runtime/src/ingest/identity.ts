@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { type Cursor } from './cursor.ts'
 
 /** What ingest must know of an event; a field that is missing or of another type is undefined. */
 export type Envelope = { id?: string; domain?: string; wiki?: string; title?: string }
@@ -32,9 +33,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /**
  * What makes an event the same as one seen before: its `meta.id`, or else a hash of its bytes, so that a broken event
  * served twice is stored once as well. Of an oversized event only the head is known: head and true size are hashed,
- * which gives the same from its record in the log.
+ * which gives the same from its record in the log. One without any bytes is told by its place in the stream.
  */
-export function identify(data: Buffer, size: number, envelope: Envelope | undefined): string {
+export function identify(
+  event: { data: Buffer; size: number; cursor: Cursor | undefined },
+  envelope: Envelope | undefined,
+): string {
+  const { data, size, cursor } = event
   if (size === data.length && envelope?.id !== undefined) return envelope.id
+  if (size === 0) return `empty:${cursor?.map(placeOf).sort().join()}`
   return `${hash('sha256', data, 'base64url')}:${size}`
+}
+
+function placeOf({ topic, partition, timestamp, offset }: Cursor[number]): string {
+  return `${topic}/${partition}/${offset ?? timestamp}`
 }

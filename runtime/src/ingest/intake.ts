@@ -27,7 +27,7 @@ export function admit(
   const isOversized = frame.size > frame.data.length
   const envelope = isOversized ? undefined : readEnvelope(frame.data)
   if (envelope?.domain === 'canary') return 'canary'
-  const identity = identify(frame.data, frame.size, envelope)
+  const identity = identify({ ...frame, cursor }, envelope)
   if (!seen.add(identity)) return 'duplicate'
   const record = toRecord({ frame, envelope, identity, cursor, source })
   return { record, cursor, isOversized, isUnparsable: !isOversized && envelope === undefined }

@@ -57,7 +57,7 @@ export async function readSource(options: ReaderOptions): Promise<void> {
       end = await stream(attempt.stream, resume)
     } else {
       end = attempt.end
-      if (end.status === 400) throw refusedForGood(end, resume)
+      if (end.status === 400 || (end.status === 404 && resume.cursor)) throw refusedForGood(end, resume)
     }
     if (signal.aborted) return
     failures = isGood(end) ? 0 : failures + 1

@@ -43,7 +43,7 @@ describe('poison goes into the log as it is, with a key', () => {
     const { record, isUnparsable } = arrive(value)
     expect(isUnparsable).toBe(true)
     expect(record.value).toEqual(frameOf(value).data)
-    expect(record.key).toMatch(/^[\w-]{43}:\d+$/)
+    expect(record.key).toMatch(/^([\w-]{43}:\d+|empty:.+)$/)
   })
 
   test('an event without title, or with a number for one, is keyed by its id', () => {
@@ -88,6 +88,19 @@ describe('what is known already is dropped', () => {
     const seen = createSeen(60)
     arrive(edit, seen)
     expect(admit(frameOf({ ...edit, comment: 'again' }), cursor, 'live', seen)).toBe('duplicate')
+  })
+  test('two events without any bytes are told apart by their place in the stream', () => {
+    const seen = createSeen(60)
+    const empty = { data: Buffer.alloc(0), size: 0 }
+    const later = cursor.map(position => ({ ...position, timestamp: position.timestamp + 1 }))
+    const idle = { topic: 'codfw.mediawiki.recentchange', partition: 0, offset: -1 }
+    const places = [
+      [...cursor, idle],
+      [...later, idle],
+      [idle, ...cursor],
+    ]
+    const outcomes = places.map(place => admit(empty, place, 'live', seen))
+    expect(outcomes.map(outcome => outcome === 'duplicate')).toEqual([false, false, true])
   })
   test.each(['', '{"meta":', '{"meta":{"id":""}}', '{"meta":{"id":{}}}'])('by its bytes: %j', value => {
     const seen = createSeen(60)
@@ -138,7 +151,7 @@ test('a record read back from the log has the identity it was stored under', () 
       Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]),
     )
     const trace = readTrace({ value, headers: stored, timestamp: '1785857069800' })
-    const identity = identify(frame.data, frame.size, readEnvelope(frame.data))
+    const identity = identify({ ...frame, cursor }, readEnvelope(frame.data))
     expect(trace).toEqual({ source: 'replay', cursor, identity, appendedAtMs: 1_785_857_069_800 })
   }
 })
@@ -148,7 +161,7 @@ test('a record in the log without headers of ours, or without a value, is still 
   expect(trace).toEqual({
     source: 'live',
     cursor: undefined,
-    identity: identify(Buffer.alloc(0), 0, undefined),
+    identity: identify({ data: Buffer.alloc(0), size: 0, cursor: undefined }, undefined),
     appendedAtMs: 5,
   })
 })

@@ -29,11 +29,12 @@ export function readTrace(message: Pick<KafkaMessage, 'value' | 'headers' | 'tim
   }
   const value = message.value ?? Buffer.alloc(0)
   const oversized = Number(header(headers.oversized) ?? value.length)
+  const cursor = parseCursor(header(headers.sseId))
   const envelope = oversized === value.length ? readEnvelope(value) : undefined
   return {
     source: sources.find(source => source === header(headers.source)) ?? 'live',
-    cursor: parseCursor(header(headers.sseId)),
-    identity: identify(value, oversized, envelope),
+    cursor,
+    identity: identify({ data: value, size: oversized, cursor }, envelope),
     appendedAtMs: Number(message.timestamp),
   }
 }
