@@ -2,6 +2,7 @@ import { type Pool } from 'pg'
 import { aggregate, type Counted } from '../events/aggregate.ts'
 import { repair, truncate } from '../events/text.ts'
 import { isRecordCaused } from '../platform/postgres.ts'
+import { OffsetError } from './claim.ts'
 import { commitBatch, readNextOffset } from './commit.ts'
 import { type Patience, patiently } from './patience.ts'
 import { type OffsetKey } from './statement.ts'
@@ -64,7 +65,7 @@ async function storeWhole(
 async function storedOffset(pool: Pool, key: OffsetKey): Promise<bigint> {
   const stored = await readNextOffset(pool, key)
   if (stored !== undefined) return stored
-  throw new Error(
+  throw new OffsetError(
     `the row of partition ${key.partition} is gone from consumer_offset, which only an operator removes: restart the workers to count from the log's start`,
   )
 }
