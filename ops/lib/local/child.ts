@@ -144,18 +144,21 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
   return child
 }
 
-/** What a process said last: the message of its last structured log line that is an error, or its last line. */
+/** What a process said last: the message of its last structured error, its last uncaught error, or its last line. */
 function lastLineOf(logFile: string): string {
-  const lines = tail(logFile).trimEnd().split('\n')
-  for (const line of lines.toReversed().slice(0, 20)) {
-    try {
-      const said = JSON.parse(line)
-      if (said.level >= 50) return String(said.err?.message ?? said.msg).slice(0, 300)
-    } catch {
-      return line.slice(0, 300)
-    }
+  const lines = tail(logFile).trimEnd().split('\n').toReversed().slice(0, 30)
+  const errors = lines.map(errorIn).filter(error => error !== undefined)
+  return (errors[0] ?? lines[0] ?? '').slice(0, 300) || `see ${logFile}`
+}
+
+function errorIn(line: string): string | undefined {
+  if (/^\w*Error\b.*: /.test(line)) return line
+  try {
+    const said = JSON.parse(line)
+    return said.level >= 50 ? String(said.err?.message ?? said.msg) : undefined
+  } catch {
+    return undefined
   }
-  return `see ${logFile}`
 }
 
 function tail(file: string): string {

@@ -1,4 +1,5 @@
-import { ConfigResourceTypes, type Kafka } from 'kafkajs'
+// Node can't see this export's name in kafkajs's CommonJS.
+import kafkajs, { type Kafka } from 'kafkajs'
 import { topic } from '../contract.ts'
 import { type Config } from '../platform/config.ts'
 
@@ -33,7 +34,7 @@ export async function ensureTopic(
         `topic ${topic.name} stands with ${partitions} partitions, not ${topic.partitions}: delete it, or name another cluster in KAFKA_BROKERS`,
       )
     }
-    const resource = { type: ConfigResourceTypes.TOPIC, name: topic.name }
+    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.name }
     const described = await admin.describeConfigs({
       resources: [{ ...resource, configNames: [...wanted.keys()] }],
       includeSynonyms: false,
