@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import getPort from 'get-port'
 import { pino } from 'pino'
-import { localOwner, startPostgres } from '../../ops/lib/local/postgres.ts'
+import { startPostgres } from '../../ops/lib/local/postgres.ts'
 import { roles } from '../../runtime/src/contract.ts'
 import { ensureSchema } from '../../runtime/src/init/schema.ts'
 import { type PostgresConfig } from '../../runtime/src/platform/postgres.ts'
@@ -36,6 +36,7 @@ export async function startTestPostgres(settings: readonly string[] = []): Promi
   const options = {
     dataDir: join(folder, 'data'),
     port: await getPort(),
+    user: 'wikiflow_owner',
     password: secrets.owner.password,
     settings: ['fsync=off', 'synchronous_commit=off', ...settings],
   }
@@ -50,7 +51,7 @@ export async function startTestPostgres(settings: readonly string[] = []): Promi
         PGPASSWORD_FILE: file,
         PGSSL_CA_FILE: undefined,
       })
-      const owner = as(localOwner, secrets.owner.path)
+      const owner = as(options.user, secrets.owner.path)
       await ensureSchema(
         {
           ...owner,

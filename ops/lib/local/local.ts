@@ -15,6 +15,9 @@ import { createSupervisor, type Supervisor } from './supervisor.ts'
 /** How long the processes of a killed run may take to end by themselves, in ms: their own drain and a little. */
 const leftBehindMs = 10_000
 
+/** A signal within this time of the first is the same keystroke, in ms. */
+const sameSignalMs = 1_000
+
 /** What `npm start` was asked for. */
 export type LocalOptions = {
   root: string
@@ -121,18 +124,22 @@ function runningProcesses(supervisor: Supervisor): Run['processes'] {
   return running
 }
 
-/** Resolves at the first signal to stop; at the second everything is killed. */
+/**
+ * Resolves at the first signal to stop; a second one kills everything. One Ctrl-C comes twice: the terminal sends it
+ * to the whole group, and npm passes it on.
+ */
 function stopSignal(supervisor: Supervisor): Promise<undefined> {
   return new Promise(resolve => {
-    let told = false
+    let toldAt: number | undefined
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (told) {
+        if (toldAt === undefined) {
+          toldAt = Date.now()
+          resolve(undefined)
+        } else if (Date.now() - toldAt > sameSignalMs) {
           supervisor.kill()
           process.exit(130)
         }
-        told = true
-        resolve(undefined)
       })
     }
   })

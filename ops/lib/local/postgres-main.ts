@@ -1,13 +1,18 @@
-/** The embedded PostgreSQL as a process of its own: `--data-dir DIR --port N --password-file FILE`. */
+/** The embedded PostgreSQL as a process of its own: `--data-dir DIR --port N --user NAME --password-file FILE`. */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runEngine } from './engine.ts'
 import { startPostgres } from './postgres.ts'
 
 const { values } = parseArgs({
-  options: { 'data-dir': { type: 'string' }, port: { type: 'string' }, 'password-file': { type: 'string' } },
+  options: {
+    'data-dir': { type: 'string' },
+    port: { type: 'string' },
+    user: { type: 'string' },
+    'password-file': { type: 'string' },
+  },
 })
-const { 'data-dir': dataDir = '', port = '', 'password-file': passwordFile = '' } = values
+const { 'data-dir': dataDir = '', port = '', user = '', 'password-file': passwordFile = '' } = values
 
 // As a user of one's own, initdb's short-lived password file is nobody else's to read. (As root, PostgreSQL's own
 // user must read it.)
@@ -17,6 +22,7 @@ await runEngine(async () => {
   const server = await startPostgres({
     dataDir,
     port: Number(port),
+    user,
     password: readFileSync(passwordFile, 'utf8').trim(),
     log: line => process.stdout.write(`${line}\n`),
     onExit: lastLines => {

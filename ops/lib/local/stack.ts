@@ -1,6 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { roles, type Source } from '../../../runtime/src/contract.ts'
-import { localOwner } from './postgres.ts'
 import { type StateDir } from './state-dir.ts'
 
 /** One process of the local stack: what to run, when to start it, when to stop it. */
@@ -43,6 +42,9 @@ export const liveUrl = `https://stream.wikimedia.org${streamPath}`
 
 /** Name of the database of the local stack. */
 export const localDatabase = 'wikiflow'
+
+/** The superuser of the local server, who owns the schema. */
+const localOwner = 'wikiflow_owner'
 
 /** How often the local lake writes a file, in seconds: a demonstration shows its files within a minute. */
 const demoRotateS = '60'
@@ -96,6 +98,8 @@ export function stackProcesses(options: StackOptions, state: StateDir): ProcessS
         state.postgres,
         '--port',
         String(ports.postgres),
+        '--user',
+        localOwner,
         '--password-file',
         state.passwordFiles.owner,
       ],
