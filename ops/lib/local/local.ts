@@ -59,9 +59,13 @@ export async function runLocal(options: LocalOptions): Promise<void> {
       state,
     )
     const run = describeRun(choice.source, state, ports, sourcePort)
+    let written = ''
     const supervisor = createSupervisor(specs, state.logs, child => {
       screen.changed(child)
-      writeRun(root, { ...run, processes: runningProcesses(supervisor) })
+      const processes = runningProcesses(supervisor)
+      if (JSON.stringify(processes) === written) return
+      written = JSON.stringify(processes)
+      writeRun(root, { ...run, processes })
     })
     const screen = createScreen(
       process.stdout,

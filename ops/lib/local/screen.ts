@@ -60,17 +60,22 @@ function liveScreen(out: NodeJS.WriteStream, headline: Headline, children: () =>
 
 function plainScreen(out: NodeJS.WriteStream, headline: Headline, children: () => readonly Child[]): Screen {
   const write = (line: string) => out.write(`${line}\n`)
+  const said = new Map<Child, string>()
   for (const line of headlineLines(headline)) write(line)
   const timer = setInterval(() => {
-    const parts = children().map(child => `${child.spec.name} ${summarize(child.current())}`)
-    write(`${new Date().toISOString().slice(11, 19)} ${parts.join(' | ')}`)
+    write(`${new Date().toISOString().slice(11, 19)} UTC`)
     for (const child of children()) {
-      const now = describe(child.spec.name, child.current().detail)
-      if (now) write(`         ${child.spec.name}: ${now}`)
+      const state = child.current()
+      if (state.state !== 'done') write(`  ${child.spec.name.padEnd(10)} ${summarize(state)}`)
     }
   }, summaryMs)
   return {
-    changed: child => write(`${child.spec.name}: ${summarize(child.current())}`),
+    changed: child => {
+      const { state } = child.current()
+      if (said.get(child) === state) return
+      said.set(child, state)
+      write(`${child.spec.name}: ${summarize(child.current())}`)
+    },
     say: write,
     close: () => clearInterval(timer),
   }
@@ -97,7 +102,7 @@ export function renderTable(children: readonly Child[], now: number, width: numb
   })
   for (const child of children) {
     const state = child.current()
-    const doing = state.reason ?? describe(child.spec.name, state.detail) ?? child.spec.role
+    const doing = state.reason ?? describe(state.detail) ?? child.spec.role
     table.push([
       child.spec.name,
       colour(state)(state.state),
@@ -134,9 +139,10 @@ function colour(state: ChildState) {
   return state.state === 'failed' || state.state === 'restarting' ? chalk.red : chalk.yellow
 }
 
-function summarize({ state, reason, restarts }: ChildState): string {
-  const times = restarts > 0 ? ` (restarted ${restarts} times)` : ''
-  return `${state}${times}${reason ? `: ${reason}` : ''}`
+function summarize({ state, reason, restarts, detail }: ChildState): string {
+  const times = restarts > 0 ? `, restarted ${restarts} times` : ''
+  const more = reason ?? describe(detail)
+  return `${state}${times}${more ? `: ${more}` : ''}`
 }
 
 /** `42s`, `3m 05s`, `2h 10m`. */
