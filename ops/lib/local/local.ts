@@ -55,6 +55,7 @@ export async function runLocal(options: LocalOptions): Promise<void> {
         healthPorts,
         ...(options.file !== undefined && { file: options.file }),
         ...(options.rate !== undefined && { rate: options.rate }),
+        ...(process.env.LAKE_ROTATE_S && { lakeRotateS: process.env.LAKE_ROTATE_S }),
       },
       state,
     )

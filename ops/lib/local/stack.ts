@@ -28,6 +28,8 @@ export type StackOptions = {
   /** Events a second of the simulator or the replay. */
   rate?: number
   seed: string
+  /** Seconds between two files of the lake; unless given, a demonstration's minute, or the service's own default. */
+  lakeRotateS?: string
   workers: number
   ports: { dashboard: number; kafka: number; postgres: number; source: number }
   /** Ports of the services' health servers, by process name; the dashboard asks them for the pipeline's state. */
@@ -159,7 +161,7 @@ export function stackProcesses(options: StackOptions, state: StateDir): ProcessS
         ...writer,
         ...health('lake'),
         LAKE_URL: pathToFileURL(state.lake).href,
-        ...(local && { LAKE_ROTATE_S: demoRotateS }),
+        ...(local && { LAKE_ROTATE_S: options.lakeRotateS ?? demoRotateS }),
       },
       startStage: 2,
       stopStage: 1,
