@@ -6,6 +6,8 @@ export type TcpProxy = {
   port: number
   /** The next answer of the server is thrown away with its connection: the request was carried out, nobody hears. */
   loseNextAnswer(): void
+  /** While on, what the server answers is kept back; turned off, it is thrown away with its connections. */
+  holdAnswers(on: boolean): void
   /** Cuts all connections now. */
   cut(): void
   /** Refuses new connections until told otherwise. */
@@ -18,6 +20,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const open = new Set<Socket>()
   let losing = false
   let refusing = false
+  let holding = false
   const server = createServer(client => {
     if (refusing) {
       client.destroy()
@@ -38,6 +41,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     }
     client.on('data', data => upstream.write(data))
     upstream.on('data', data => {
+      if (holding) return
       if (losing) {
         losing = false
         end()
@@ -55,6 +59,10 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     loseNextAnswer: () => {
       losing = true
+    },
+    holdAnswers: on => {
+      if (!on) cut()
+      holding = on
     },
     cut,
     refuse: on => {

@@ -196,6 +196,13 @@ export const settings = {
     schema: integer(50, 5_000),
     default: '500',
   }),
+  WORKER_SESSION_MS: define({
+    description:
+      "How long after a worker's last sign of life the group gives its partitions away, in milliseconds",
+    allowed: 'a number from 1000 to 300000; Kafka and Redpanda take 6000 at the least',
+    schema: integer(1_000, 300_000),
+    default: '15000',
+  }),
   RETENTION_FEED_HOURS: define({
     description: 'How long the feed of single changes is kept, in hours of event time',
     allowed: 'a number from 1 to 720',

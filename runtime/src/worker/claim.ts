@@ -26,6 +26,7 @@ export async function claimPartitions(
 ): Promise<Map<number, bigint>> {
   const stored = await readOffsets(pool, name, partitions)
   const ends = await readEnds()
+  for (const [partition, next] of stored) assertInLog({ ...name, partition }, next, endsOf(ends, partition))
   const fresh = partitions.filter(partition => !stored.has(partition))
   if (fresh.length > 0) {
     await assertNoOtherCluster(pool, name)
@@ -36,7 +37,6 @@ export async function claimPartitions(
       [name.clusterId, name.topic, fresh, fresh.map(partition => endsOf(ends, partition).start)],
     )
   }
-  for (const [partition, next] of stored) assertInLog({ ...name, partition }, next, endsOf(ends, partition))
   return fresh.length > 0 ? readOffsets(pool, name, partitions) : stored
 }
 

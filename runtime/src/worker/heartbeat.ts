@@ -1,6 +1,3 @@
-/** Twice within kafkajs's own 3 s interval, which lets through only what is due. */
-const beatMs = 1_500
-
 /** The group no longer wants us; its own error is the cause. */
 export class LostMembershipError extends Error {
   override name = 'LostMembershipError'
@@ -9,15 +6,17 @@ export class LostMembershipError extends Error {
 /**
  * Runs something that may take long while telling the group that we live. When the group answers that it no longer
  * wants us, the signal is aborted, for what runs to stop waiting.
+ * @param everyMs how often; kafkajs lets through only what is due.
  * @throws LostMembershipError when what ran failed after that; else what it throws.
  */
 export async function whileBeating<T>(
   heartbeat: () => Promise<void>,
+  everyMs: number,
   stop: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const lost = new AbortController()
-  const timer = setInterval(() => heartbeat().catch(error => lost.abort(error)), beatMs)
+  const timer = setInterval(() => heartbeat().catch(error => lost.abort(error)), everyMs)
   try {
     return await run(AbortSignal.any([stop, lost.signal]))
   } catch (error) {

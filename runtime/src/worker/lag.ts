@@ -32,7 +32,7 @@ export async function measureLag(
 }
 
 /** How often the lag is looked at, in ms. */
-const everyMs = 2_000
+const everyMs = 1_000
 
 /** Measures the lag again and again until the signal. An error is told, and doesn't end it. */
 export async function watchLag(options: {

@@ -7,7 +7,13 @@ import { retentionRules, retentionSettings } from './retention.ts'
 import { keepSwept } from './sweep.ts'
 import { concurrency, startWorker } from './worker.ts'
 
-const settings = [...kafkaSettings, ...postgresSettings, ...retentionSettings, 'WORKER_FLUSH_MS'] as const
+const settings = [
+  ...kafkaSettings,
+  ...postgresSettings,
+  ...retentionSettings,
+  'WORKER_FLUSH_MS',
+  'WORKER_SESSION_MS',
+] as const
 
 await runService('worker', settings, async ({ config, log, metrics, fatal }) => {
   // One connection more than batches are stored at once: the sweeper's.
@@ -22,7 +28,9 @@ await runService('worker', settings, async ({ config, log, metrics, fatal }) => 
   const swept = keepSwept({ pool, rules: retentionRules(config), log, signal: sweeping.signal })
   const worker = await startWorker({
     kafka: createKafka(config, { clientId: 'wikiflow-worker', log }),
-    ...{ pool, log, registry: metrics, flushMs: config.WORKER_FLUSH_MS, fatal },
+    ...{ pool, log, registry: metrics, fatal },
+    flushMs: config.WORKER_FLUSH_MS,
+    sessionMs: config.WORKER_SESSION_MS,
   })
   return {
     readiness: worker.readiness,

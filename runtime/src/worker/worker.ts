@@ -30,13 +30,16 @@ export type WorkerOptions = {
   registry: Registry
   /** How long events may gather before they are stored, in ms. */
   flushMs: number
+  /** How long the group waits for a sign of life, in ms. */
+  sessionMs: number
   fatal: (error: unknown) => void
   now?: () => number
 }
 
 /** Joins the group and counts what it is assigned, until stopped. */
 export async function startWorker(options: WorkerOptions): Promise<Running> {
-  const { kafka, pool, log, flushMs, fatal, now = Date.now } = options
+  const { kafka, pool, log, flushMs, sessionMs, fatal, now = Date.now } = options
+  const heartbeatMs = sessionMs / 5
   const metrics = createMetrics(options.registry)
   const stop = new AbortController()
   const patience = (signal: AbortSignal, what: string): Patience => ({
@@ -53,7 +56,8 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     minBytes: fetchMinBytes,
     maxBytes: fetchMaxBytes,
     maxBytesPerPartition: fetchMaxBytesPerPartition,
-    sessionTimeout: 15_000,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: heartbeatMs,
     rebalanceTimeout: 30_000,
     allowAutoTopicCreation: false,
   })
@@ -80,7 +84,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     const { partition } = payload.batch
     if (!mine || stop.signal.aborted) return
     try {
-      await whileBeating(payload.heartbeat, stop.signal, async signal => {
+      await whileBeating(payload.heartbeat, heartbeatMs / 2, stop.signal, async signal => {
         const position = (await orAborted(mine.claimed, signal)).get(partition)
         // What was fetched before the claim sent the consumer elsewhere is thrown away.
         if (!position || payload.isStale() || !payload.isRunning()) return
