@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { errors } from '../protocol/errors.ts'
-import { Group, type JoinRequest, type SyncRequest } from './group.ts'
-import { type JoinResult, type SyncResult } from './member.ts'
+import { Group } from './group.ts'
+import {
+  type JoinRequest,
+  type JoinResult,
+  joinRefusal,
+  type SyncRequest,
+  type SyncResult,
+  syncRefusal,
+} from './member.ts'
 import { type Commit, type OffsetsFile } from './offsets-file.ts'
 
 export type CoordinatorOptions = {
@@ -40,21 +47,14 @@ export class Coordinator {
 
   join(groupId: string, request: JoinRequest): Promise<JoinResult> {
     const { least, most } = this.#options.sessionMs
-    const refuse = (errorCode: number): JoinResult => ({
-      errorCode,
-      generation: -1,
-      protocol: '',
-      leader: '',
-      memberId: request.memberId,
-      members: [],
-    })
-    if (groupId === '') return Promise.resolve(refuse(errors.invalidGroupId))
+    const refuse = (errorCode: number) => Promise.resolve(joinRefusal(errorCode, request.memberId))
+    if (groupId === '') return refuse(errors.invalidGroupId)
     if (request.sessionTimeoutMs < least || request.sessionTimeoutMs > most) {
-      return Promise.resolve(refuse(errors.invalidSessionTimeout))
+      return refuse(errors.invalidSessionTimeout)
     }
     let group = this.#groups.get(groupId)
     if (!group) {
-      if (request.memberId !== '') return Promise.resolve(refuse(errors.unknownMemberId))
+      if (request.memberId !== '') return refuse(errors.unknownMemberId)
       group = new Group({
         initialDelayMs: this.#options.initialDelayMs,
         newMemberId: clientId => `${clientId}-${randomUUID()}`,
@@ -67,7 +67,7 @@ export class Coordinator {
 
   sync(groupId: string, request: SyncRequest): Promise<SyncResult> {
     const group = this.#groups.get(groupId)
-    if (!group) return Promise.resolve({ errorCode: errors.unknownMemberId, assignment: Buffer.alloc(0) })
+    if (!group) return Promise.resolve(syncRefusal(errors.unknownMemberId))
     return this.#run(() => new Promise(resolve => group.sync(request, now(), resolve)))
   }
 

@@ -2,34 +2,17 @@ import { errors } from '../protocol/errors.ts'
 import {
   chooseProtocol,
   commonProtocols,
+  type GroupState,
+  type JoinRequest,
   type JoinResult,
+  joinRefusal,
   type Member,
   metadataOf,
-  type Protocol,
+  type SyncRequest,
   type SyncResult,
   sameProtocols,
+  syncRefusal,
 } from './member.ts'
-
-/** Kafka's names, as DescribeGroups gives them. */
-export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable'
-
-export type JoinRequest = {
-  memberId: string
-  clientId: string
-  clientHost: string
-  sessionTimeoutMs: number
-  rebalanceTimeoutMs: number
-  protocolType: string
-  protocols: Protocol[]
-  /** A member without an id is told one and joins again with it (JoinGroup 4 and up). */
-  asksForId: boolean
-}
-
-export type SyncRequest = {
-  memberId: string
-  generation: number
-  assignments: readonly { memberId: string; assignment: Buffer }[]
-}
 
 export type GroupOptions = {
   /** How long an empty group waits for more members after the first one, in ms. */
@@ -66,34 +49,28 @@ export class Group {
 
   /** A member joins, or joins again; `reply` is called once, perhaps much later. */
   join(request: JoinRequest, nowMs: number, reply: (result: JoinResult) => void): void {
-    const refuse = (errorCode: number, memberId = request.memberId) =>
-      reply({ errorCode, generation: -1, protocol: '', leader: '', memberId, members: [] })
-    if (!this.#accepts(request)) return refuse(errors.inconsistentGroupProtocol)
+    const answer = this.#answerJoin(request, nowMs)
+    if (answer) reply(answer)
+    else this.#enter(request, nowMs, reply)
+  }
+
+  /** What a join is answered with at once; undefined when it is to wait for a new generation. */
+  #answerJoin(request: JoinRequest, nowMs: number): JoinResult | undefined {
     const { memberId } = request
-    if (memberId === '') {
+    if (!this.#accepts(request)) return joinRefusal(errors.inconsistentGroupProtocol, memberId)
+    if (memberId === '' && request.asksForId) {
       const id = this.#options.newMemberId(request.clientId)
-      if (!request.asksForId) return this.#add(id, request, nowMs, reply)
       this.#pending.set(id, nowMs + request.sessionTimeoutMs)
-      return refuse(errors.memberIdRequired, id)
+      return joinRefusal(errors.memberIdRequired, id)
     }
-    if (this.#pending.delete(memberId)) return this.#add(memberId, request, nowMs, reply)
+    if (memberId === '' || this.#pending.has(memberId)) return undefined
     const member = this.#members.get(memberId)
-    if (!member) return refuse(errors.unknownMemberId)
-    const unchanged = sameProtocols(member.protocols, request.protocols)
+    if (!member) return joinRefusal(errors.unknownMemberId, memberId)
     const settled =
       this.state === 'CompletingRebalance' || (this.state === 'Stable' && memberId !== this.#leader)
-    if (unchanged && settled) {
-      this.#heard(member, nowMs)
-      return reply(this.#joined(member))
-    }
-    member.joining?.(this.#superseded(member))
-    Object.assign(member, {
-      protocols: request.protocols,
-      sessionTimeoutMs: request.sessionTimeoutMs,
-      rebalanceTimeoutMs: request.rebalanceTimeoutMs,
-      joining: reply,
-    })
-    this.#rebalance(nowMs)
+    if (!settled || !sameProtocols(member.protocols, request.protocols)) return undefined
+    this.#heard(member, nowMs)
+    return this.#joined(member)
   }
 
   #accepts(request: JoinRequest): boolean {
@@ -103,7 +80,12 @@ export class Group {
     return this.protocolType === request.protocolType && request.protocols.some(one => common.has(one.name))
   }
 
-  #add(id: string, request: JoinRequest, nowMs: number, joining: Member['joining']): void {
+  #enter(request: JoinRequest, nowMs: number, joining: (result: JoinResult) => void): void {
+    const id = request.memberId || this.#options.newMemberId(request.clientId)
+    const known = this.#members.get(id)
+    this.#pending.delete(id)
+    // Its client has asked again on another connection: nobody waits for the first answer.
+    known?.joining?.(joinRefusal(errors.rebalanceInProgress, id))
     if (this.#members.size === 0) this.protocolType = request.protocolType
     this.#members.set(id, {
       id,
@@ -115,24 +97,13 @@ export class Group {
       assignment: Buffer.alloc(0),
       deadlineMs: Number.POSITIVE_INFINITY,
       joining,
-      syncing: undefined,
+      syncing: known?.syncing,
     })
     this.#leader ||= id
-    if (this.#initialUntilMs !== undefined) {
+    if (!known && this.#initialUntilMs !== undefined) {
       this.#joinUntilMs = Math.min(nowMs + this.#options.initialDelayMs, this.#initialUntilMs)
     }
     this.#rebalance(nowMs)
-  }
-
-  #superseded(member: Member): JoinResult {
-    return {
-      errorCode: errors.rebalanceInProgress,
-      generation: -1,
-      protocol: '',
-      leader: '',
-      memberId: member.id,
-      members: [],
-    }
   }
 
   /** Asks all members to join again, if that isn't under way, and ends it if nobody is awaited. */
@@ -198,17 +169,27 @@ export class Group {
 
   /** The leader brings the assignments, the others ask for theirs; `reply` is called once, perhaps later. */
   sync(request: SyncRequest, nowMs: number, reply: (result: SyncResult) => void): void {
-    const answer = (errorCode: number, assignment: Buffer = Buffer.alloc(0)) =>
-      reply({ errorCode, assignment })
     const member = this.#members.get(request.memberId)
-    if (!member) return answer(errors.unknownMemberId)
-    if (request.generation !== this.generation) return answer(errors.illegalGeneration)
-    if (this.state === 'PreparingRebalance') return answer(errors.rebalanceInProgress)
-    this.#heard(member, nowMs)
-    if (this.state === 'Stable') return answer(errors.none, member.assignment)
-    member.syncing?.({ errorCode: errors.rebalanceInProgress, assignment: Buffer.alloc(0) })
+    const answer = this.#answerSyncNow(member, request)
+    if (member) this.#heard(member, nowMs)
+    if (answer || !member) {
+      reply(answer ?? syncRefusal(errors.unknownMemberId))
+      return
+    }
+    member.syncing?.(syncRefusal(errors.rebalanceInProgress))
     member.syncing = reply
-    if (member.id !== this.#leader) return
+    if (member.id === this.#leader) this.#assign(request, nowMs)
+  }
+
+  /** What a sync is answered with at once; undefined when it is to wait for the leader's. */
+  #answerSyncNow(member: Member | undefined, request: SyncRequest): SyncResult | undefined {
+    if (!member) return syncRefusal(errors.unknownMemberId)
+    if (request.generation !== this.generation) return syncRefusal(errors.illegalGeneration)
+    if (this.state === 'PreparingRebalance') return syncRefusal(errors.rebalanceInProgress)
+    return this.state === 'Stable' ? { errorCode: errors.none, assignment: member.assignment } : undefined
+  }
+
+  #assign(request: SyncRequest, nowMs: number): void {
     const given = new Map(request.assignments.map(one => [one.memberId, one.assignment]))
     this.state = 'Stable'
     for (const one of this.members) {
@@ -254,8 +235,8 @@ export class Group {
     if (gone.length === 0) return
     for (const member of gone) {
       this.#members.delete(member.id)
-      member.joining?.({ ...this.#superseded(member), errorCode: errors.unknownMemberId })
-      member.syncing?.({ errorCode: errors.unknownMemberId, assignment: Buffer.alloc(0) })
+      member.joining?.(joinRefusal(errors.unknownMemberId, member.id))
+      member.syncing?.(syncRefusal(errors.unknownMemberId))
       if (this.#leader === member.id) this.#leader = this.members[0]?.id ?? ''
     }
     if (this.#members.size === 0) this.#completeJoin(nowMs)
@@ -266,10 +247,10 @@ export class Group {
   mayCommit(request: { memberId: string; generation: number }, nowMs: number): number {
     if (request.generation < 0 && this.state === 'Empty') return errors.none
     const member = this.#members.get(request.memberId)
-    if (!member && (request.generation >= 0 || request.memberId !== '')) return errors.unknownMemberId
+    if (!member) return errors.unknownMemberId
     if (request.generation !== this.generation) return errors.illegalGeneration
     if (this.state === 'CompletingRebalance') return errors.rebalanceInProgress
-    if (member) this.#heard(member, nowMs)
+    this.#heard(member, nowMs)
     return errors.none
   }
 

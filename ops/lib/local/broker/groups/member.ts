@@ -1,6 +1,27 @@
 /** One of the ways of assigning that a member offers, with its subscription in bytes that only members read. */
 export type Protocol = { name: string; metadata: Buffer }
 
+/** Kafka's names, as DescribeGroups gives them. */
+export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable'
+
+export type JoinRequest = {
+  memberId: string
+  clientId: string
+  clientHost: string
+  sessionTimeoutMs: number
+  rebalanceTimeoutMs: number
+  protocolType: string
+  protocols: Protocol[]
+  /** A member without an id is told one and joins again with it (JoinGroup 4 and up). */
+  asksForId: boolean
+}
+
+export type SyncRequest = {
+  memberId: string
+  generation: number
+  assignments: readonly { memberId: string; assignment: Buffer }[]
+}
+
 export type JoinResult = {
   errorCode: number
   generation: number
@@ -11,6 +32,16 @@ export type JoinResult = {
 }
 
 export type SyncResult = { errorCode: number; assignment: Buffer }
+
+/** The answer to a join that isn't one. */
+export function joinRefusal(errorCode: number, memberId: string): JoinResult {
+  return { errorCode, generation: -1, protocol: '', leader: '', memberId, members: [] }
+}
+
+/** The answer to a sync that brings no assignment. */
+export function syncRefusal(errorCode: number): SyncResult {
+  return { errorCode, assignment: Buffer.alloc(0) }
+}
 
 /** A member of a group. While a reply is owed to it, it is waiting and can't time out. */
 export type Member = {

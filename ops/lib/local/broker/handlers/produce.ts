@@ -31,7 +31,7 @@ export function produceEndpoints(context: Context): Endpoint[] {
   async function append(topic: string, index: number, records: Buffer | null): Promise<Partition> {
     try {
       const log = context.topics.partition(topic, index)
-      const { baseOffset, appendTimeMs } = await log.append(records)
+      const { baseOffset, appendTimeMs } = await log.append(records ?? Buffer.alloc(0))
       return {
         index,
         errorCode: errors.none,

@@ -80,6 +80,7 @@ async function readTail(
   const end = await scan(file, range, header => {
     addBatch(index, header)
     onBatch(header)
+    return true
   })
   if (end === size) return 0
   if (await goesOnBehind(file, { from: end, to: size, offset: index.nextOffset })) {

@@ -1,24 +1,17 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder, writeAtomic } from '../atomic-file.ts'
-import { systemCode } from '../broker-error.ts'
 import { type Problems } from '../problems.ts'
 import { errors, ProtocolError } from '../protocol/errors.ts'
 import { type TopicConfig } from '../topics/config.ts'
+import { Appender } from './appender.ts'
 import { readBatchHeader } from './batch.ts'
-import { checkBatch } from './check-batch.ts'
-import { writeCheckpoint } from './checkpoint.ts'
 import { type OpenedLog, openLog, startFile } from './open-log.ts'
-import { type Producers, withoutExpired } from './producers.ts'
 import { firstRecordAt } from './records.ts'
 import { expiredSegments } from './retention.ts'
-import { CorruptSegmentError, Segment } from './segment.ts'
-import { emptyIndex } from './segment-index.ts'
-import { SegmentWriter, type WriteFault } from './segment-writer.ts'
-import { type Appended, stage } from './stage.ts'
-
-/** A crash makes the next start read at most about this many bytes of a partition. */
-const checkpointBytes = 64 * 1024 * 1024
+import { CorruptSegmentError, type Segment } from './segment.ts'
+import { type WriteFault } from './segment-writer.ts'
+import { type Appended } from './stage.ts'
 
 export type PartitionLogOptions = {
   folder: string
@@ -30,17 +23,12 @@ export type PartitionLogOptions = {
   now: () => number
 }
 
-type Waiting = { batch: Buffer; done: (appended: Appended) => void; failed: (error: unknown) => void }
-
 /** One partition: an ordered log of record batches in segment files. */
 export class PartitionLog {
   readonly #options: PartitionLogOptions
   readonly #segments: Segment[]
-  #writer: SegmentWriter
-  #producers: Producers
+  readonly #appender: Appender
   #startOffset: number
-  #checkpointed: number
-  #queue: Waiting[] = []
   #busy: Promise<void> = Promise.resolve()
   #draining = false
   #closed = false
@@ -49,10 +37,8 @@ export class PartitionLog {
   private constructor(options: PartitionLogOptions, opened: OpenedLog) {
     this.#options = options
     this.#segments = opened.segments
-    this.#writer = new SegmentWriter(opened.active, opened.index, options.writeFault)
-    this.#producers = opened.producers
+    this.#appender = new Appender(options, opened)
     this.#startOffset = opened.startOffset
-    this.#checkpointed = opened.index.bytes
   }
 
   /** Opens or makes the log; `onCut` is told how many bytes a crash had left half-written. */
@@ -69,25 +55,43 @@ export class PartitionLog {
 
   /** The offset behind the last batch on disk: the high watermark. */
   get endOffset(): number {
-    return this.#writer.index.nextOffset
+    return this.#appender.endOffset
   }
 
   /**
    * Appends what a producer sent. When it resolves, the batch is on disk.
    * @throws ProtocolError for a batch that can't be stored, or a disk that can't be written.
    */
-  append(records: Buffer | null): Promise<Appended> {
-    checkBatch(records, this.#options.config().maxMessageBytes)
-    return new Promise((done, failed) => {
-      if (!records || this.#closed) {
-        failed(new ProtocolError(errors.unknownTopicOrPartition, `${this.#options.name} is closed`))
-        return
-      }
-      this.#queue.push({ batch: records, done, failed })
-      if (this.#draining) return
+  append(records: Buffer): Promise<Appended> {
+    if (this.#closed) {
+      return Promise.reject(
+        new ProtocolError(errors.unknownTopicOrPartition, `${this.#options.name} is closed`),
+      )
+    }
+    const appended = this.#appender.append(records)
+    if (!this.#draining) {
       this.#draining = true
       void this.#exclusive(() => this.#drain())
-    })
+    }
+    return appended
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#appender.queued > 0) {
+        await this.#appender.drain(
+          segment => this.#segments.push(segment),
+          () => this.#tell(),
+        )
+      }
+    } finally {
+      // In the same turn as the last look at the queue, so that no append is left lying in it.
+      this.#draining = false
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   /** One writer at a time: appends, retention, checkpoints. */
@@ -98,80 +102,6 @@ export class PartitionLog {
       () => {},
     )
     return result
-  }
-
-  async #drain(): Promise<void> {
-    while (this.#queue.length > 0) await this.#appendGroup()
-    this.#draining = false
-  }
-
-  async #appendGroup(): Promise<void> {
-    const { config, now, name, problems } = this.#options
-    const { segmentBytes, logAppendTime } = config()
-    try {
-      const full = this.#writer.index.bytes + (this.#queue[0]?.batch.length ?? 0) > segmentBytes
-      if (full && this.#writer.index.bytes > 0) await this.#roll()
-    } catch (error) {
-      this.#refuse(this.#queue.splice(0), error)
-      return
-    }
-    const group = stage(
-      this.#queue.map(({ batch }) => batch),
-      {
-        nextOffset: this.endOffset,
-        producers: this.#producers,
-        room: Math.max(0, segmentBytes - this.#writer.index.bytes),
-        nowMs: now(),
-        logAppendTime,
-      },
-    )
-    const taken = this.#queue.splice(0, group.outcomes.length)
-    try {
-      if (group.writes.length > 0) await this.#writer.append(group.writes, group.headers)
-    } catch (error) {
-      this.#refuse(taken, error)
-      return
-    }
-    if (group.writes.length > 0) problems.clear(name)
-    this.#producers = group.producers
-    for (const [n, waiting] of taken.entries()) {
-      const outcome = group.outcomes[n]
-      if (outcome && !(outcome instanceof ProtocolError)) waiting.done(outcome)
-      else waiting.failed(outcome)
-    }
-    for (const listener of this.#listeners) listener()
-    if (this.#writer.index.bytes - this.#checkpointed > checkpointBytes)
-      await this.#checkpoint().catch(() => {})
-  }
-
-  #refuse(refused: Waiting[], error: unknown): void {
-    const { name, problems } = this.#options
-    const message = `can't write ${this.#writer.segment.path}: ${systemCode(error)}`
-    problems.raise(name, message)
-    for (const waiting of refused) waiting.failed(new ProtocolError(errors.storageError, message))
-  }
-
-  async #roll(): Promise<void> {
-    const { folder, writeFault } = this.#options
-    const base = this.endOffset
-    const fault = writeFault()
-    if (fault) throw fault
-    await this.#checkpoint()
-    const index = emptyIndex(base)
-    const segment = new Segment(folder, base, index)
-    await segment.create()
-    await syncFolder(folder)
-    this.#segments.push(segment)
-    this.#writer = new SegmentWriter(segment, index, writeFault)
-    this.#checkpointed = 0
-  }
-
-  async #checkpoint(): Promise<void> {
-    const producers = withoutExpired(this.#producers, this.#options.now())
-    const { index, segment } = this.#writer
-    await writeCheckpoint(segment.indexPath, { index, producers })
-    this.#producers = producers
-    this.#checkpointed = index.bytes
   }
 
   /** The last segment that begins at or before the offset. */
@@ -244,7 +174,9 @@ export class PartitionLog {
       const ages = await Promise.all(this.#segments.map(segment => segment.index()))
       const expired = expiredSegments(ages, limits, now())
       // The last one goes too when all of it is too old; a new one takes its place.
-      if (expired === this.#segments.length && this.#writer.index.bytes > 0) await this.#roll()
+      if (expired === this.#segments.length && this.#appender.activeBytes > 0) {
+        this.#segments.push(await this.#appender.roll())
+      }
       await this.#dropOldest(Math.min(expired, this.#segments.length - 1))
     })
   }
@@ -274,25 +206,15 @@ export class PartitionLog {
     for (const segment of dropped) await segment.remove()
   }
 
-  /** Bytes on disk. */
-  async bytes(): Promise<number> {
-    const indexes = await Promise.all(this.#segments.map(segment => segment.index()))
-    return indexes.reduce((sum, index) => sum + index.bytes, 0)
-  }
-
   /** Ends the log. With `checkpoint` the next start reads nothing; without, it is as after a crash. */
   async close(options: { checkpoint: boolean }): Promise<void> {
     this.#closed = true
-    if (!options.checkpoint) {
-      const dropped = this.#queue.splice(0)
-      for (const { failed } of dropped)
-        failed(new ProtocolError(errors.storageError, 'the broker was killed'))
-    }
+    if (!options.checkpoint) this.#appender.abandon()
     await this.#exclusive(async () => {
-      if (options.checkpoint) await this.#checkpoint().catch(() => {})
+      if (options.checkpoint) await this.#appender.checkpoint().catch(() => {})
       for (const segment of this.#segments) await segment.close()
     })
-    for (const listener of this.#listeners) listener()
+    this.#tell()
   }
 
   /** Ends the log and deletes all of it. */

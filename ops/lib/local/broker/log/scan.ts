@@ -20,13 +20,13 @@ export async function readRange(file: FileHandle, from: number, to: number): Pro
 
 /**
  * Walks over the batches between two positions of a segment file, each checked: the CRC, and that its offset is the
- * one that follows. Ends early when `onBatch` gives `stop`. Returns the position behind the last good batch: `to`, unless
+ * one that follows. Ends early when `onBatch` gives false. Returns the position behind the last good batch: `to`, unless
  * something else stands there or it was stopped.
  */
 export async function scan(
   file: FileHandle,
   range: { from: number; to: number; offset: number },
-  onBatch: (header: BatchHeader, position: number) => 'stop' | undefined | void,
+  onBatch: (header: BatchHeader, position: number) => boolean,
 ): Promise<number> {
   let position = range.from
   let expected = range.offset
@@ -47,9 +47,9 @@ export async function scan(
     }
     const from = position - windowAt
     if (header.baseOffset !== expected || !crcHolds(window, from, from + header.size)) return position
-    const verdict = onBatch(header, position)
+    const goOn = onBatch(header, position)
     position += header.size
-    if (verdict === 'stop') return position
+    if (!goOn) return position
     expected = header.baseOffset + header.lastOffsetDelta + 1
   }
   return position

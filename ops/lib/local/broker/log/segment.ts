@@ -68,7 +68,10 @@ export class Segment {
       return this.#index
     }
     const index = emptyIndex(this.base)
-    const end = await scan(file, { from: 0, to: size, offset: this.base }, header => addBatch(index, header))
+    const end = await scan(file, { from: 0, to: size, offset: this.base }, header => {
+      addBatch(index, header)
+      return true
+    })
     if (end < size) throw new CorruptSegmentError(this.path, end, 'no record batch stands there')
     this.#index = index
     return index
@@ -107,9 +110,9 @@ export class Segment {
     const to = index.bytes
     let found: { from: number; to: number } | undefined
     const end = await scan(file, { from: entry.position, to, offset: entry.offset }, (header, from) => {
-      if (header.maxTimestampMs < timeMs) return undefined
+      if (header.maxTimestampMs < timeMs) return true
       found = { from, to: from + header.size }
-      return 'stop'
+      return false
     })
     if (found) return readRange(file, found.from, found.to)
     if (end < to) throw new CorruptSegmentError(this.path, end, 'no record batch stands there')

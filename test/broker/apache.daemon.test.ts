@@ -1,0 +1,5 @@
+import { describe } from 'vitest'
+import { startApache } from './apache-subject.ts'
+import { brokerContract } from './contract.ts'
+
+describe('Apache Kafka', () => brokerContract(startApache))
