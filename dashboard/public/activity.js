@@ -53,8 +53,8 @@ function setTiles({ counted, totals, window, flow, deadLetters, state }, stretch
   )
   setText('events', count(totals.events))
   setText('events-note', `in ${window.minutes} min, ${stretch}`)
-  setText('added', `+${bytes(totals.bytesAdded)}`)
-  setText('removed', `−${bytes(totals.bytesRemoved)}`)
+  setText('added', totals.events ? `+${bytes(totals.bytesAdded)}` : '–')
+  setText('removed', totals.events ? `−${bytes(totals.bytesRemoved)}` : '')
   setText('bytes-note', `in ${window.minutes} min`)
   setText('delay', delay(flow.delay.p50))
   setText(

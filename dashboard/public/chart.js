@@ -123,7 +123,7 @@ function tell(perSecond) {
     'chart-readout',
     row
       ? `${minute(row.minute)} UTC: ${rate(totalOf(row) / 60)} a second${row.complete ? '' : ' so far, the minute is not over'} (${count(row.registered)} registered, ${count(row.anonymous)} anonymous, ${count(row.bot)} bots, ${count(row.hidden)} hidden)`
-      : `${summary} ${peak && minutes.some(each => !each.complete) ? 'The pale bar is the minute in progress.' : ''}`,
+      : `${summary} ${minutes.some(each => !each.complete && totalOf(each) > 0) ? 'The pale bar is the minute in progress.' : ''}`,
   )
 }
 

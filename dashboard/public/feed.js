@@ -1,6 +1,6 @@
 // @ts-check
 import { byId, isolated, make, setItems, setText } from './dom.js'
-import { clock, moment, signed } from './format.js'
+import { clock, moment, signed, span } from './format.js'
 import { pageLink, wikiName } from './link.js'
 
 /** @typedef {import('../src/schema.ts').Snapshot} Snapshot */
@@ -46,6 +46,7 @@ export function setFeed(next) {
 async function show() {
   if (!snapshot) return
   const { window, at, changes: newest } = snapshot
+  const stretch = `newest 30, ${span(window.from, window.to, at)}`
   const query = filterQuery()
   const mine = ++question
   if (query.size === 0) {
@@ -60,10 +61,7 @@ async function show() {
     }
     draw(body.changes, at)
   }
-  setText(
-    'feed-note',
-    paused ? `paused at ${clock(at)} UTC` : `30 at most, of the last ${window.minutes} min`,
-  )
+  setText('feed-note', paused ? `paused at ${clock(at)} UTC` : stretch)
 }
 
 /** @param {Change[]} changes @param {string} at */

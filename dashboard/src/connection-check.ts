@@ -2,6 +2,8 @@ import { type Pool } from 'pg'
 import { type Readiness } from '../../runtime/src/platform/health.ts'
 import { type Logger } from '../../runtime/src/platform/log.ts'
 import { problemOf } from './problem.ts'
+import { rowsOf } from './queries/query.ts'
+import { inReadOnly } from './read-only.ts'
 
 /** How often the database is asked when nobody watches the page, in ms. */
 const everyMs = 10_000
@@ -29,7 +31,8 @@ export function createConnectionCheck(pool: Pool, log: Logger): ConnectionCheck 
     if (problem !== text) log.warn({ err: error }, 'the database can not be read')
     problem = text
   }
-  const ask = () => void pool.query('SELECT 1').then(passed, failed)
+  const ask = () =>
+    void inReadOnly(pool, client => rowsOf(client, { text: 'SELECT 1', values: [] })).then(passed, failed)
   return {
     passed,
     failed,

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPool } from '../../runtime/src/platform/postgres.ts'
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/engines/postgres.ts'
+import { rowsOf } from './queries/query.ts'
 import { inReadOnly } from './read-only.ts'
 
 let postgres: TestPostgres
@@ -36,6 +37,23 @@ test("the dashboard's role can't write, even where it asks for a transaction tha
 test("a reading can't write either, should the dashboard be given a role that may", async () => {
   const write = inReadOnly(poolOf('owner'), client => client.query("INSERT INTO wiki VALUES ('x', 'x', 'x')"))
   await expect(write).rejects.toMatchObject({ code: '25006' })
+})
+
+test('a server that stops answering in the middle is given up, and not waited for by the next', async () => {
+  const pool = poolOf('reader')
+  const pid = await inReadOnly(pool, async client => {
+    const [row] = await rowsOf<{ pid: number }>(client, {
+      text: 'SELECT pg_backend_pid() AS pid',
+      values: [],
+    })
+    return row?.pid ?? 0
+  })
+  process.kill(pid, 'SIGSTOP')
+  const silent = inReadOnly(pool, client => rowsOf(client, { text: 'SELECT 1', values: [] }))
+  await expect(silent).rejects.toThrow('Query read timeout')
+  const again = inReadOnly(pool, client => rowsOf(client, { text: 'SELECT 2 AS two', values: [] }))
+  expect(await again).toEqual([{ two: 2 }])
+  process.kill(pid, 'SIGCONT')
 })
 
 test('a query that takes too long is cut off, and the next one gets a sound connection', async () => {

@@ -67,7 +67,7 @@ export const snapshotSchema = z.object({
     total: count.describe('records since counting began, dead letters among them'),
     dead: count.describe('dead letters since counting began'),
     lastAt: time.nullable(),
-    newestEventAt: time.nullable().describe('when the event that was counted last happened'),
+    newestEventAt: time.nullable().describe('when the newest of the events counted last happened'),
     perSecond: z.number().nullable().describe('null until two readings exist'),
     perSecondOverS: z.number(),
   }),

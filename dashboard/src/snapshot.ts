@@ -34,7 +34,7 @@ export function buildSnapshot(reading: Reading, rate: Rate, services: Service[] 
       total: countedTotal(positions),
       dead: reading.dead,
       lastAt: iso(latest(positions.map(position => position.countedAt))),
-      newestEventAt: iso(newestEventOf(positions, now)),
+      newestEventAt: iso(newestEventOf(positions)),
       perSecond: rate.perSecond,
       perSecondOverS: rate.overS,
     },
@@ -128,7 +128,7 @@ function stateOf(
   if (!countedAt || countedTotal(positions) === 0) return 'empty'
   const old = (at: Date) => now.getTime() - at.getTime() > staleAfterS * 1_000
   if (old(countedAt)) return 'stale'
-  const newest = newestEventOf(positions, now)
+  const newest = newestEventOf(positions)
   return newest && old(newest) && source !== 'replayed' ? 'behind' : 'current'
 }
 

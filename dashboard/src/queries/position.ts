@@ -24,7 +24,10 @@ export type PositionRow = {
   sealed: number | null
 }
 
-/** Each partition's counted and sealed offsets, and when the event that was counted last happened. */
+/** How many of the records that a partition counted last are looked at: among them, a late one stands alone. */
+const looked = 20
+
+/** Each partition's counted and sealed offsets, and when the newest of the events that it counted last happened. */
 export function positions(): Query<PositionRow> {
   return {
     text: `
@@ -34,12 +37,14 @@ export function positions(): Query<PositionRow> {
         FROM consumer_offset o
         LEFT JOIN lake_offset l USING (cluster_id, topic, partition)
         LEFT JOIN LATERAL (
-          SELECT dt FROM recent_change r
-           WHERE r.partition = o.partition AND r."offset" < o.next_offset
-           ORDER BY r."offset" DESC LIMIT 1) last ON true
+          SELECT max(dt) AS dt
+            FROM (SELECT dt FROM recent_change r
+                   WHERE r.partition = o.partition AND r."offset" < o.next_offset
+                   ORDER BY r."offset" DESC LIMIT $2) newest
+           WHERE dt <= now()) last ON true
        WHERE o.topic = $1
        ORDER BY o.partition`,
-    values: [topic.name],
+    values: [topic.name, looked],
   }
 }
 
