@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type ConnectionEnd, parseRetryAfter, waitBefore } from './backoff.ts'
+import { type ConnectionEnd, countFailures, parseRetryAfter, waitBefore } from './backoff.ts'
 
 const end = (more: Partial<ConnectionEnd>): ConnectionEnd => ({
   reason: 'failed',
   lastedMs: 0,
+  events: 0,
   detail: 'x',
   ...more,
 })
@@ -28,6 +29,12 @@ describe('the next connection', () => {
   })
   test('is not made in a tight loop when the source cuts each at once', () => {
     expect(range(end({ reason: 'cut', lastedMs: 50 }), 3)).toEqual([0, 4_000])
+  })
+  test('comes within a second when the source cuts soon, but brings events each time', () => {
+    const cut = end({ reason: 'cut', lastedMs: 500, events: 100 })
+    expect([countFailures(cut, 0), countFailures(cut, 7)]).toEqual([1, 1])
+    expect(countFailures(end({}), 7)).toBe(8)
+    expect(countFailures(end({ reason: 'cut', lastedMs: 900_000, events: 1 }), 7)).toBe(0)
   })
   test('is never before what Retry-After asks for, with the longest wait an hour', () => {
     expect(range(end({ reason: 'refused', status: 429, retryAfterMs: 120_000 }), 1)).toEqual([

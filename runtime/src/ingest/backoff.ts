@@ -8,6 +8,8 @@ export type ConnectionEnd = {
   retryAfterMs?: number
   /** How long the connection streamed, in ms. */
   lastedMs: number
+  /** How many events it brought. */
+  events: number
   /** A sentence for a person. */
   detail: string
 }
@@ -24,7 +26,7 @@ const maxRetryAfterMs = 3_600_000
 /**
  * How long to wait before the next connection, in ms: at once after a good one, else exponential back-off with full
  * jitter, so that clients which were cut together don't come back together. Retry-After is a lower bound.
- * @param failures connections in a row that were not good, this one included
+ * @param failures by `countFailures`, this one included
  * @param random from 0 to 1
  */
 export function waitBefore(end: ConnectionEnd, failures: number, random: number): number {
@@ -34,6 +36,12 @@ export function waitBefore(end: ConnectionEnd, failures: number, random: number)
   const isClientError =
     end.status !== undefined && end.status >= 400 && end.status < 500 && end.status !== 429
   return isClientError ? slowMs * (1 + random) : backoff
+}
+
+/** Connections in a row that brought nothing; one that brought events, but few, counts as the first. */
+export function countFailures(end: ConnectionEnd, before: number): number {
+  if (isGood(end)) return 0
+  return end.events > 0 ? 1 : before + 1
 }
 
 /** Did the connection do its job until it ended? */

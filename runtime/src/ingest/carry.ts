@@ -1,10 +1,12 @@
+import { type Logger } from '../platform/log.ts'
 import { type LogWriter } from '../platform/log-writer.ts'
 import { type BatchQueue, createBatchQueue } from './batch-queue.ts'
 import { isWithinHalf, type Rewind } from './cursor.ts'
 import { type Arrival } from './intake.ts'
 import { type IngestMetrics } from './metrics.ts'
 import { type ReaderOptions, readSource } from './reader.ts'
-import { recordBytes } from './record.ts'
+import { type LogRecord, recordBytes } from './record.ts'
+import { brokerAwayMs } from './status.ts'
 
 /** Events in one send: kafkajs's grouping by partition is quadratic, and 500 measured fastest. */
 const batchRecords = 500
@@ -35,12 +37,12 @@ export async function carry(
     onWritten: () => void
   },
 ): Promise<void> {
-  const { queue, writer, metrics, onWritten } = options
+  const { queue, writer, onWritten } = options
   const failed = new AbortController()
   const signal = AbortSignal.any([options.signal, failed.signal])
   const push = (arrival: Arrival) => queue.push(arrival, recordBytes(arrival.record))
   const reading = readSource({ ...options, push, signal }).finally(queue.close)
-  const writing = drain(queue, writer, metrics, onWritten).catch(error => {
+  const writing = drain(queue, records => write(writer, records, options), onWritten).catch(error => {
     failed.abort()
     queue.discard()
     throw error
@@ -52,15 +54,34 @@ export async function carry(
 
 async function drain(
   queue: BatchQueue<Arrival>,
-  writer: LogWriter,
-  metrics: IngestMetrics,
+  append: (records: readonly LogRecord[]) => Promise<void>,
   onWritten: () => void,
 ): Promise<void> {
   for (let batch = await queue.take(); batch; batch = await queue.take()) {
-    const records = batch.map(({ record }) => record)
-    await writer.write(records)
-    metrics.produced.inc(records.length)
-    metrics.producedBytes.inc(records.reduce((sum, { value }) => sum + value.length, 0))
+    await append(batch.map(({ record }) => record))
     onWritten()
   }
+}
+
+async function write(
+  writer: LogWriter,
+  records: readonly LogRecord[],
+  { log, metrics }: { log: Logger; metrics: IngestMetrics },
+): Promise<void> {
+  let isLate = false
+  const late = setTimeout(() => {
+    isLate = true
+    log.warn(
+      { afterMs: brokerAwayMs },
+      'the broker does not take events; the source is not read until it does',
+    )
+  }, brokerAwayMs)
+  try {
+    await writer.write(records)
+  } finally {
+    clearTimeout(late)
+  }
+  if (isLate) log.info('the broker takes events again')
+  metrics.produced.inc(records.length)
+  metrics.producedBytes.inc(records.reduce((sum, { value }) => sum + value.length, 0))
 }

@@ -31,10 +31,11 @@ export async function readConnection(
 ): Promise<ConnectionEnd> {
   const startedAt = performance.now()
   const frames: Frame[] = []
+  let events = 0
   const reader = createFrameReader({ frame: frame => frames.push(frame), aside: createAsideLog(options) })
   const ended = (reason: ConnectionEnd['reason'], why: string): ConnectionEnd => {
     const lastedMs = performance.now() - startedAt
-    return { reason, lastedMs, detail: `${why} after ${Math.round(lastedMs / 1_000)} s of streaming` }
+    return { reason, lastedMs, events, detail: `${why} after ${Math.round(lastedMs / 1_000)} s of streaming` }
   }
   const chunks = stream.chunks()
   try {
@@ -43,6 +44,7 @@ export async function readConnection(
       reader.push(chunk)
       for (const frame of frames.splice(0)) {
         if (options.signal.aborted) return ended('cut', 'stopped')
+        events += 1
         await take(frame, stream, options)
       }
     }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Source, sources } from '../contract.ts'
 import { ConfigError } from '../platform/config.ts'
-import { type ConnectionEnd, isGood, waitBefore } from './backoff.ts'
+import { type ConnectionEnd, countFailures, isGood, waitBefore } from './backoff.ts'
 import { type ConnectionOptions, readConnection } from './connection.ts'
 import { formatCursor, type Rewind } from './cursor.ts'
-import { createCursorTrack } from './cursor-track.ts'
-import { checkContinuity, resumeFrom } from './resume.ts'
+import { type CursorTrack, createCursorTrack } from './cursor-track.ts'
+import { checkContinuity, resumeAfter, resumeFrom } from './resume.ts'
 import { openSource, type Resume, SourceBroken, SourceRefused, type SourceStream } from './source.ts'
 import { type Tail } from './tail-notes.ts'
 
@@ -27,7 +27,7 @@ type Attempt = { source: Source | undefined } & ({ stream: SourceStream } | { en
  */
 export async function readSource(options: ReaderOptions): Promise<void> {
   const { tail, log, metrics, status, signal } = options
-  const tracks = new Map(sources.map(source => [source, createCursorTrack(tail.cursors.get(source))]))
+  const places = new Map(sources.map(source => [source, placeOf(options, source)]))
   const checked = new Set<Source>()
   // Known once the source answers; until then, that of the log's newest record.
   let source: Source = tail.newest?.source ?? 'live'
@@ -40,12 +40,18 @@ export async function readSource(options: ReaderOptions): Promise<void> {
     log.info({ source, resume }, 'streaming')
     metrics.connections.inc()
     status.streaming(source)
-    return readConnection(opened, { ...options, track: tracks.get(source) ?? createCursorTrack() })
+    const { track } = places.get(source) ?? placeOf(options, source)
+    const end = await readConnection(opened, { ...options, track })
+    const position = track.position()
+    if (end.events > 0 && position) {
+      places.set(source, { track, resume: resumeAfter(position, resume, options.rewind.ms) })
+    }
+    return end
   }
 
   while (!signal.aborted) {
     status.connecting()
-    const resume = resumeFrom(tracks.get(source)?.position(), options.sinceMs, options.rewind)
+    const { resume } = places.get(source) ?? placeOf(options, source)
     const attempt = await connect(options, resume)
     let end: ConnectionEnd
     if (attempt.source && attempt.source !== source && resume.cursor) {
@@ -60,13 +66,21 @@ export async function readSource(options: ReaderOptions): Promise<void> {
       if (end.status === 400 || (end.status === 404 && resume.cursor)) throw refusedForGood(end, resume)
     }
     if (signal.aborted) return
-    failures = isGood(end) ? 0 : failures + 1
-    const waitMs = waitBefore(end, failures, Math.random())
+    failures = countFailures(end, failures)
+    const waitMs = Math.round(waitBefore(end, failures, Math.random()))
     metrics.ends.inc({ reason: end.status === undefined ? end.reason : `status_${end.status}` })
-    log.warn({ reason: end.reason, waitMs: Math.round(waitMs) }, end.detail)
+    log[isGood(end) ? 'info' : 'warn']({ reason: end.reason, waitMs }, end.detail)
     status.waiting(waitMs, end.detail)
     await delay(waitMs, undefined, { signal }).catch(() => {})
   }
+}
+
+/** Where one source is resumed; a log may hold events of several. */
+type Place = { track: CursorTrack; resume: Resume }
+
+function placeOf({ tail, sinceMs, rewind }: ReaderOptions, source: Source): Place {
+  const cursor = tail.cursors.get(source)
+  return { track: createCursorTrack(cursor), resume: resumeFrom(cursor, sinceMs, rewind) }
 }
 
 async function connect(options: ReaderOptions, resume: Resume): Promise<Attempt> {
@@ -76,17 +90,17 @@ async function connect(options: ReaderOptions, resume: Resume): Promise<Attempt>
   } catch (error) {
     if (error instanceof SourceRefused) {
       const { status, retryAfterMs, message: detail } = error
-      const end: ConnectionEnd = { reason: 'refused', status, detail, lastedMs: 0 }
+      const end: ConnectionEnd = { reason: 'refused', status, detail, lastedMs: 0, events: 0 }
       return { end: retryAfterMs === undefined ? end : { ...end, retryAfterMs }, source: error.source }
     }
     if (!(error instanceof SourceBroken)) throw error
-    return { end: { reason: 'failed', detail: error.message, lastedMs: 0 }, source: undefined }
+    return { end: { reason: 'failed', detail: error.message, lastedMs: 0, events: 0 }, source: undefined }
   }
 }
 
 function otherSource(asked: Source, answered: Source): ConnectionEnd {
   const detail = `the log ends with events of the ${asked} source, but this is the ${answered} source`
-  return { reason: 'failed', detail, lastedMs: 0 }
+  return { reason: 'failed', detail, lastedMs: 0, events: 0 }
 }
 
 function refusedForGood(end: ConnectionEnd, { cursor, sinceMs }: Resume): ConfigError {

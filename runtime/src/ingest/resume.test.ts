@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Source } from '../contract.ts'
 import { ConfigError } from '../platform/config.ts'
 import { type Cursor } from './cursor.ts'
-import { checkContinuity, resumeFrom } from './resume.ts'
+import { checkContinuity, resumeAfter, resumeFrom } from './resume.ts'
 
 const at = (timestamp: number): Cursor => [{ topic: 't', partition: 0, timestamp }]
 const rewind = { ms: 5_000, offsets: 1_000 }
@@ -18,6 +18,36 @@ test('a resume goes by the log, and by SOURCE_SINCE where the log has no cursor 
 
 test('a replay stopped near its file’s first line begins again there', () => {
   expect(resumeFrom([{ topic: 'replay.0', partition: 0, offset: 3 }], undefined, rewind)).toEqual({})
+})
+
+describe('after a connection that brought events', () => {
+  const began = (timestamp: number) => ({ cursor: at(timestamp) })
+
+  test('the next asks again for an eighth of it, at most for a rewind, at least for a millisecond', () => {
+    expect(resumeAfter(at(noon), began(noon - 900_000), 5_000)).toEqual(began(noon - 5_000))
+    expect(resumeAfter(at(noon), began(noon - 8_000), 5_000)).toEqual(began(noon - 1_000))
+    expect(resumeAfter(at(noon), began(noon - 3), 5_000)).toEqual(began(noon - 1))
+    expect(resumeAfter(at(noon), {}, 5_000)).toEqual(began(noon - 5_000))
+  })
+  test('a source that cuts every few events is still read to its end', () => {
+    const eventMs = 40
+    let resume = began(noon)
+    for (let connections = 0; connections < 100; connections++) {
+      resume = resumeAfter(
+        at((resume.cursor[0]?.timestamp ?? 0) + 3 * eventMs),
+        resume,
+        5_000,
+      ) as typeof resume
+    }
+    expect(resume.cursor[0]?.timestamp).toBeGreaterThan(noon + 100 * 2 * eventMs)
+  })
+  test('offsets are exact and idle topics stay', () => {
+    const place = [
+      { topic: 'replay.0', partition: 0, offset: 41 },
+      { topic: 't', partition: 0, offset: -1 },
+    ]
+    expect(resumeAfter(place, {}, 5_000)).toEqual({ cursor: place })
+  })
 })
 
 describe('between the end of the log and the source', () => {

@@ -5,8 +5,8 @@ import { type Resume } from './source.ts'
 import { type Tail } from './tail-notes.ts'
 
 /**
- * Where in the stream to go on: a rewind before the cursor. `sinceMs` counts where there is no cursor, or to jump
- * ahead of it.
+ * Where in the stream to begin after the log was read: a rewind before its cursor. `sinceMs` counts where there is no
+ * cursor, or to jump ahead of it.
  */
 export function resumeFrom(cursor: Cursor | undefined, sinceMs: number | undefined, rewind: Rewind): Resume {
   const time = cursor && cursorTime(cursor)
@@ -14,6 +14,28 @@ export function resumeFrom(cursor: Cursor | undefined, sinceMs: number | undefin
   const rewound = cursor && rewindCursor(cursor, rewind)
   if (rewound && !isAhead) return { cursor: rewound }
   return sinceMs === undefined ? {} : { sinceMs }
+}
+
+/** How much of what a connection brought is asked for again by the next one: one part in so many. */
+const overlapPart = 8
+
+/**
+ * Where to go on after a connection that brought events. All that it brought is known, so an offset is exact, and of
+ * a timestamp 1 ms is what it takes (the source's are 1 ms late); more is for safety, up to a rewind, but never so
+ * much that a source which cuts soon would be asked for the same for ever.
+ * @param before where that connection began
+ */
+export function resumeAfter(position: Cursor, before: Resume, rewindMs: number): Resume {
+  const cursor = position.map(place => {
+    const { topic, partition, timestamp, offset } = place
+    if (timestamp === undefined || (offset !== undefined && offset >= 0)) return place
+    const began = before.cursor?.find(
+      other => other.topic === topic && other.partition === partition,
+    )?.timestamp
+    const overlap = began === undefined ? rewindMs : Math.floor((timestamp - began) / overlapPart)
+    return { ...place, timestamp: Math.max(0, timestamp - Math.min(rewindMs, Math.max(1, overlap))) }
+  })
+  return { cursor }
 }
 
 /**

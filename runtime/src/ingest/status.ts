@@ -3,7 +3,7 @@ import { type Readiness } from '../platform/health.ts'
 import { createRate } from './rate.ts'
 
 /** A write that takes longer than this, in ms, means that the broker is away. */
-const brokerAwayMs = 5_000
+export const brokerAwayMs = 5_000
 /** A source lost for less than this, in ms, is on its way back: Wikimedia cuts every connection after 15 minutes. */
 const graceMs = 15_000
 
