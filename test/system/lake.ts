@@ -24,12 +24,3 @@ export const untiledPartitions = `
     min(kafka_offset) AS first, max(kafka_offset) AS last
   FROM lake GROUP BY 1
   HAVING count(*) <> count(DISTINCT kafka_offset) OR min(kafka_offset) <> 0 OR max(kafka_offset) <> count(*) - 1`
-
-/**
- * Simulated events that should be in the lake and aren't: their numbers stand in `meta_offset`, every other one from
- * the first to the last, but for those whose poison took the number away.
- */
-export const missingEvents = `
-  SELECT count(*) AS missing FROM (
-    SELECT unnest(generate_series(min(meta_offset), max(meta_offset), 2)) AS n FROM lake
-  ) WHERE n NOT IN (SELECT meta_offset FROM lake WHERE meta_offset IS NOT NULL)`
