@@ -16,7 +16,7 @@ const place = z.looseObject({ topic: z.string(), partition: z.int() })
 const entry = z.union([
   z.string().transform(topic => ({ topic, partition: 0, offset: -1 })),
   place
-    .extend({ offset: z.int(), timestamp: z.unknown() })
+    .extend({ offset: z.int() })
     .transform(({ topic, partition, offset }) => ({ topic, partition, offset })),
   place
     .extend({ timestamp: z.int() })

@@ -67,23 +67,20 @@ Example: node ops/lib/local/source/main.ts --mode simulate --port 4000 --fault c
 `
 
 const wholeNumber = z.string().regex(/^\d+$/).transform(Number)
-const positive = z.coerce.number().positive()
+const rateSchema = z.string().transform(Number).pipe(z.number().positive())
 
 /** The flags as typed values. Throws a UserError that names the flag, its value and what is allowed. */
 export function sourceFlags(args: readonly string[]): SourceFlags {
   const flags = readFlags(args)
   if (flags.help) return { mode: 'help' }
+  const port = wholeNumber.pipe(z.number().max(65_535))
+  const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
   const common = {
     host: flags.host,
-    port: checked('--port', flags.port, wholeNumber.pipe(z.number().max(65_535)), 'a number from 0 to 65535'),
-    logLevel: checked(
-      '--log-level',
-      flags['log-level'],
-      z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
-      'trace, debug, info, warn, error, fatal or silent',
-    ),
+    port: checked('--port', flags.port, port, 'a number from 0 to 65535'),
+    logLevel: checked('--log-level', flags['log-level'], logLevel, logLevel.options.join(', ')),
   }
-  const rate = flags.rate && checked('--rate', flags.rate, positive, 'a number of events a second above 0')
+  const rate = optional('--rate', flags.rate, rateSchema, 'a number of events a second above 0')
   if (flags.mode === 'replay') {
     if (!flags.file) throw new UserError('--mode replay needs --file FILE, the file to replay.')
     return { mode: 'replay', ...common, file: flags.file, ...(rate && { rate }) }
@@ -91,21 +88,20 @@ export function sourceFlags(args: readonly string[]): SourceFlags {
   if (flags.mode !== 'simulate') {
     throw new UserError(`--mode is ${flags.mode ?? 'missing'}: must be simulate or replay. See --help.`)
   }
-  const total = flags.total && checked('--total', flags.total, wholeNumber, 'a whole number of events')
-  const cutAfterMs =
-    flags['cut-after'] &&
-    checked(
-      '--cut-after',
-      flags['cut-after'],
-      wholeNumber.pipe(z.number().min(1)),
-      'milliseconds, at least 1',
-    )
+  const total = optional('--total', flags.total, wholeNumber, 'a whole number of events')
+  const cutAfter = wholeNumber.pipe(
+    z
+      .number()
+      .min(1)
+      .max(2 ** 31 - 1),
+  )
+  const cutAfterMs = optional('--cut-after', flags['cut-after'], cutAfter, 'milliseconds, at least 1')
   return {
     mode: 'simulate',
     ...common,
     seed: seedNumber(flags.seed),
-    rate: rate || liveRate,
-    ...(total !== undefined && total !== '' && { total }),
+    rate: rate ?? liveRate,
+    ...(total !== undefined && { total }),
     ...(cutAfterMs && { cutAfterMs }),
     ...(flags.state && { stateFile: flags.state }),
     faults: faultFlags(flags.fault),
@@ -142,6 +138,10 @@ function checked<T>(flag: string, value: string, schema: z.ZodType<T>, allowed: 
   throw new UserError(`${flag} is '${value}': must be ${allowed}.`)
 }
 
+function optional<T>(flag: string, value: string | undefined, schema: z.ZodType<T>, allowed: string) {
+  return value === undefined ? undefined : checked(flag, value, schema, allowed)
+}
+
 /** A seed of digits is itself, any other text the first 48 bits of its SHA-256. */
 function seedNumber(text: string): number {
   const number = Number(text)
@@ -151,22 +151,27 @@ function seedNumber(text: string): number {
 
 /** `poison.broken_json.count=3` as `{ poison: { broken_json: { count: 3 } } }`, several merged. */
 function faultFlags(flags: readonly string[]): FaultChange {
-  const change: Record<string, unknown> = {}
+  // Without a prototype: a name may be `__proto__`.
+  const change: Record<string, unknown> = Object.create(null)
   for (const flag of flags) {
-    const [path = '', value] = flag.split('=')
+    const [path = '', value = ''] = flag.split('=')
     const names = path.split('.')
-    const name = names.pop() ?? ''
+    const last = names.pop() ?? ''
     let parent = change
-    for (const step of names) {
-      const next = parent[step]
-      parent[step] = typeof next === 'object' && next !== null ? next : {}
-      parent = parent[step] as Record<string, unknown>
+    for (const name of names) {
+      const child = isRecord(parent[name]) ? parent[name] : Object.create(null)
+      parent[name] = child
+      parent = child
     }
-    parent[name] = value === 'true' ? true : value === 'false' ? false : value ? Number(value) : undefined
+    parent[last] = value === 'true' || value === 'false' ? value === 'true' : Number(value || Number.NaN)
   }
   const parsed = faultChange.safeParse(change)
   if (parsed.success) return parsed.data
   throw new UserError(`--fault ${flags.join(' --fault ')}:\n${z.prettifyError(parsed.error)}\nSee --help.`)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 function wrapped(names: readonly string[], indent: number): string {

@@ -19,6 +19,8 @@ async function start() {
   const source =
     'file' in options ? await startReplay({ ...options, log }) : await startSimulator({ ...options, log })
   log.info({ mode, url: source.url }, 'listening')
+  // Without a listener, a message to a supervisor that has just gone is an uncaught error; 'disconnect' follows it.
+  process.on('error', () => {})
   process.send?.({ type: 'listening', url: source.url })
   return { state: () => ({ ready: true, detail: { url: source.url } }), stop: source.stop }
 }

@@ -53,13 +53,13 @@ export function planFrom(plan: Plan, oldest: number): Plan {
 export function fateOf(plan: Plan, seed: number, n: number): Fate | undefined {
   const ordered = plan.ordered.get(n)
   if (ordered) return ordered
-  const { shares } = eraOf(plan, n)
+  const shares = Object.entries(eraOf(plan, n).shares) as [Fate, number][]
+  if (shares.length === 0) return undefined
   let left = randomOf(seed, n, uses.plan)()
-  for (const fate of fates) {
-    left -= shares[fate] ?? 0
-    if (left < 0) return fate
-  }
-  return undefined
+  return shares.find(([, share]) => {
+    left -= share
+    return left < 0
+  })?.[0]
 }
 
 /** How far apart canaries are at event n, in ms; Infinity when there are none. */

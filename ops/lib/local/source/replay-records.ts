@@ -21,8 +21,15 @@ const cr = 0x0d
  * Throws a SourceFileError when the file can't be read any further.
  */
 export function replayRecords(file: ReplayFile, signal: AbortSignal): AsyncGenerator<ReplayRecord> {
-  const bytes = readBytes(file, signal)
-  return file.format === 'ndjson' ? lines(bytes, file) : frames(bytes, file)
+  return recordsOf(readBytes(file, signal), file)
+}
+
+/** The records in these bytes; `end` says that there are no more for now. A record that isn't whole is kept back. */
+export function recordsOf(
+  chunks: AsyncIterable<Buffer | 'end'>,
+  file: ReplayFile,
+): AsyncGenerator<ReplayRecord> {
+  return file.format === 'ndjson' ? lines(chunks, file) : frames(chunks, file)
 }
 
 async function* lines(

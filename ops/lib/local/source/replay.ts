@@ -122,7 +122,7 @@ async function sendRecords({
     for await (const record of replayRecords(file, writer.signal)) {
       if (!isWanted(record)) continue
       if (rate !== undefined) {
-        await writer.pause(dueMs - performance.now())
+        await writer.pause(Math.max(0, dueMs - performance.now()))
         dueMs = Math.max(dueMs, performance.now() - 1000) + 1000 / rate
       }
       if (!writer.put(record.bytes)) return
