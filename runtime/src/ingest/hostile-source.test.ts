@@ -1,15 +1,13 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { counter } from '../../../ops/lib/local/source/checksum.ts'
 import { poisonNames } from '../../../ops/lib/local/source/poison.ts'
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
 } from '../../../ops/lib/local/source/simulator.ts'
-import { type Tally } from '../../../ops/lib/local/source/tally.ts'
-import { headers } from '../contract.ts'
 import { startTestPipeline, type TestPipeline } from './test-pipeline.ts'
+import { expectExactly } from './test-tally.ts'
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
 const patience = { timeout: 60_000, interval: 50 }
@@ -28,28 +26,6 @@ afterEach(async () => {
   await pipeline.stop()
   await simulator?.stop()
 })
-
-/** The log holds each event that was sent once, and nothing else; oversized ones are compared by their number. */
-async function expectExactly({ sent, events, dead, poison }: Tally): Promise<void> {
-  const records = await pipeline.records()
-  const whole = counter()
-  for (const { value, headers: named } of records) {
-    if (value && !named?.[headers.oversized]) whole.add(value)
-  }
-  const sum = (counts: { unique: number; checksum: string }[]) => ({
-    unique: counts.reduce((total, { unique }) => total + unique, 0),
-    checksum: counts.reduce((total, { checksum }) => total + BigInt(`0x${checksum}`), 0n),
-  })
-  const all = sum([events, dead])
-  const oversized = sum([poison.comment_10mb, poison.event_2mb].filter(kind => kind !== undefined))
-  expect(records.length).toBe(sent.unique)
-  expect(whole.count()).toEqual({
-    unique: all.unique - oversized.unique,
-    checksum: BigInt.asUintN(64, all.checksum - oversized.checksum)
-      .toString(16)
-      .padStart(16, '0'),
-  })
-}
 
 describe('each event of the source is in the log once, byte for byte', { timeout: 120_000 }, () => {
   test('though it cuts, repeats, mixes in canaries, breaks frames, refuses and sends all kinds of poison', async () => {
@@ -70,7 +46,7 @@ describe('each event of the source is in the log once, byte for byte', { timeout
     // Otherwise what is sent before the first whole event counts as sent, and can't be asked for again.
     const ingest = pipeline.ingest(url, { sinceMs: Date.now() - 60_000 })
     await expect.poll(() => pipeline.count(), patience).toBe(3_000)
-    await expectExactly(simulator.tally())
+    expectExactly(await pipeline.records(), simulator.tally())
     const metrics = ['duplicates', 'canaries', 'oversized', 'unparsable', 'asides', 'produced']
     const counts = await Promise.all(metrics.map(name => ingest.metric(`${name}_total`)))
     const [duplicates = 0, canaries = 0, oversized, unparsable = 0, asides = 0, produced] = counts
@@ -101,7 +77,7 @@ describe('each event of the source is in the log once, byte for byte', { timeout
     expect(await ingest.metric('queue_bytes')).toBeLessThanOrEqual(3 * 1_048_576)
     await pipeline.broker.faults.up()
     await expect.poll(() => pipeline.count(), patience).toBe(total)
-    await expectExactly(simulator.tally())
+    expectExactly(await pipeline.records(), simulator.tally())
     expect(await ingest.metric('connections_total')).toBe(1)
   })
 })
