@@ -78,7 +78,7 @@ export function startIngest(options: IngestOptions): Ingest {
         ...{ log, metrics, status, signal },
       })
     } finally {
-      await writer.close().catch(() => {})
+      await writer.close()
       writer = undefined
     }
   }
