@@ -180,5 +180,5 @@ export function groupsContract(subject: () => Subject, kafka: () => Kafka): void
       void consumer.run({ eachMessage: async ({ message }) => resolve(message.value?.toString()) })
     })
     expect(first).toBe('c')
-  }, 120_000)
+  }, 300_000)
 }

@@ -53,7 +53,10 @@ export async function openLog(folder: string, nowMs: number): Promise<OpenedLog>
   )
   const cutBytes = await readTail(active, index, header =>
     remembered(producers, header, { offset: header.baseOffset, timestampMs: nowMs }),
-  )
+  ).catch(async error => {
+    await active.close()
+    throw error
+  })
   await syncFolder(folder)
   const moved = Number((await readIfThere(join(folder, startFile))) ?? 0)
   return {

@@ -144,19 +144,21 @@ export class PartitionLog {
 
   /** The first record at or after a time, by its own timestamp; undefined when there is none. */
   async firstAt(timeMs: number): Promise<{ offset: number; timestampMs: number } | undefined> {
-    try {
-      for (const segment of [...this.#segments]) {
+    for (const segment of [...this.#segments]) {
+      try {
         if ((await segment.index()).nextOffset <= this.#startOffset) continue
         const batch = await segment.firstAt(timeMs)
         const header = batch && readBatchHeader(batch)
         const record = header && firstRecordAt(batch, header, timeMs)
         if (record) return { ...record, offset: Math.max(record.offset, this.#startOffset) }
+      } catch (error) {
+        // Retention may have taken the segment meanwhile.
+        if (!this.#segments.includes(segment)) continue
+        if (error instanceof CorruptSegmentError) throw this.#damaged(error)
+        throw error
       }
-      return undefined
-    } catch (error) {
-      if (error instanceof CorruptSegmentError) throw this.#damaged(error)
-      throw error
     }
+    return undefined
   }
 
   /** Calls `listener` after each append; gives the function that ends this. */

@@ -28,6 +28,7 @@ export class Segment {
   /** Its checkpoint, beside it. */
   readonly indexPath: string
   #file: Promise<FileHandle> | undefined
+  #closed = false
   #index: SegmentIndex | undefined
   /** Where reading went on last time: almost every fetch begins where one before it ended. */
   readonly #ends = new Map<number, number>()
@@ -45,8 +46,9 @@ export class Segment {
     await file.close()
   }
 
-  /** The open file. */
+  /** The open file. @throws Error when the segment was closed or removed. */
   file(): Promise<FileHandle> {
+    if (this.#closed) return Promise.reject(new Error(`${this.path} is closed`))
     if (this.#file) return this.#file
     const opened = open(this.path, 'r+')
     this.#file = opened
@@ -126,6 +128,7 @@ export class Segment {
 
   /** Closes the file, after what is under way on it. */
   async close(): Promise<void> {
+    this.#closed = true
     const file = await this.#file?.catch(() => undefined)
     this.#file = undefined
     await file?.close()

@@ -37,7 +37,11 @@ export class Topics {
     const listed = await readTopics(options.dataDir)
     const expected = new Set<string>()
     for (const entry of listed ?? []) {
-      topics.#topics.set(entry.name, await topics.#openTopic(entry))
+      const opened = topics.#openTopic(entry).catch(async error => {
+        await topics.close({ checkpoint: false })
+        throw error
+      })
+      topics.#topics.set(entry.name, await opened)
       for (let n = 0; n < entry.partitions; n++) expected.add(`${entry.name}-${n}`)
     }
     const folder = join(options.dataDir, 'topics')
@@ -54,8 +58,12 @@ export class Topics {
   async #openTopic(entry: TopicEntry): Promise<Topic> {
     const topic: Topic = { name: entry.name, overrides: entry.overrides, partitions: [] }
     const indexes = Array.from({ length: entry.partitions }, (_, n) => n)
-    topic.partitions = await Promise.all(indexes.map(n => this.#openPartition(topic, n)))
-    return topic
+    const opened = await Promise.allSettled(indexes.map(n => this.#openPartition(topic, n)))
+    topic.partitions = opened.flatMap(one => (one.status === 'fulfilled' ? one.value : []))
+    const failed = opened.find(one => one.status === 'rejected')
+    if (!failed) return topic
+    for (const log of topic.partitions) await log.close({ checkpoint: false })
+    throw failed.reason
   }
 
   #openPartition(topic: Topic, index: number): Promise<PartitionLog> {
