@@ -12,5 +12,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: more workers than that only make the timing of real servers worse.
     maxWorkers: 2,
+    // The daemons want the machine for themselves.
+    fileParallelism: !daemon,
   },
 })

@@ -15,8 +15,11 @@ const help = `npm start -- [options]      the whole pipeline on this machine, un
   --source simulate         a simulated stream, labelled SIMULATED everywhere
   --source replay FILE      events from a file: NDJSON or raw SSE, also as .gz
                             default: live, or simulate when Wikimedia can't be reached within 5 s
-  --rate N                  events a second of the simulator (default 40) or the replay (default: all it can)
+  --rate N                  events a second of the simulator (default 37.4, as measured live) or the replay (default: all it can)
   --seed TEXT               seed of the simulator: the same seed gives the same events (default wikiflow)
+  --events N                the simulator stops after so many
+  --fault NAME=VALUE        a fault of the simulator, such as duplicate.rate=0.01, cutEvery=500 or
+                            poison.broken_json.rate=0.001; may be given several times
   --workers N               processing workers, 1 to 12 (default 3)
   --dashboard-port N        default 3000
   --kafka-port N            default 19092
@@ -36,6 +39,8 @@ await runScript(async () => {
       source: { type: 'string' },
       rate: { type: 'string' },
       seed: { type: 'string', default: 'wikiflow' },
+      events: { type: 'string' },
+      fault: { type: 'string', multiple: true, default: [] },
       workers: { type: 'string', default: '3' },
       'dashboard-port': { type: 'string', default: '3000' },
       'kafka-port': { type: 'string', default: '19092' },
@@ -57,6 +62,8 @@ await runScript(async () => {
       file,
       rate: values.rate === undefined ? undefined : number('--rate', values.rate, 0.1, 100_000),
       seed: values.seed,
+      events: values.events === undefined ? undefined : integer('--events', values.events, 1, 1_000_000_000),
+      faults: values.fault,
       workers: integer('--workers', values.workers, 1, 12),
       ports: {
         dashboard: integer('--dashboard-port', values['dashboard-port'], 1, 65_535),

@@ -25,6 +25,8 @@ export type LocalOptions = {
   file: string | undefined
   rate: number | undefined
   seed: string
+  events: number | undefined
+  faults: readonly string[]
   workers: number
   ports: { dashboard: number; kafka: number; postgres: number }
 }
@@ -50,10 +52,12 @@ export async function runLocal(options: LocalOptions): Promise<void> {
       {
         source: choice.source,
         seed: options.seed,
+        faults: options.faults,
         workers: options.workers,
         ports: { ...ports, source: sourcePort },
         healthPorts,
         ...(options.file !== undefined && { file: options.file }),
+        ...(options.events !== undefined && { events: options.events }),
         ...(options.rate !== undefined && { rate: options.rate }),
         ...(process.env.LAKE_ROTATE_S && { lakeRotateS: process.env.LAKE_ROTATE_S }),
       },

@@ -14,6 +14,7 @@ const state: StateDir = {
 const options: StackOptions = {
   source: 'simulate',
   seed: 'wikiflow',
+  faults: [],
   workers: 3,
   ports: { dashboard: 3000, kafka: 19092, postgres: 15432, source: 4000 },
   healthPorts: {

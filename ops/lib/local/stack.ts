@@ -28,6 +28,9 @@ export type StackOptions = {
   /** Events a second of the simulator or the replay. */
   rate?: number
   seed: string
+  /** How many events the simulator makes, and faults it starts with, as `NAME=VALUE`. */
+  events?: number
+  faults: readonly string[]
   /** Seconds between two files of the lake; unless given, a demonstration's minute, or the service's own default. */
   lakeRotateS?: string
   workers: number
@@ -190,7 +193,11 @@ function sourceProcess(options: StackOptions, state: StateDir): ProcessSpec {
   const mode =
     options.source === 'replay'
       ? ['--mode', 'replay', '--file', options.file ?? '']
-      : ['--mode', 'simulate', '--seed', options.seed, '--state', state.sourceState]
+      : [
+          ...['--mode', 'simulate', '--seed', options.seed, '--state', state.sourceState],
+          ...(options.events === undefined ? [] : ['--total', String(options.events)]),
+          ...options.faults.flatMap(fault => ['--fault', fault]),
+        ]
   return {
     name: 'source',
     role: options.source === 'replay' ? 'replay of a file' : 'simulated Wikimedia',
