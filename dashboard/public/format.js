@@ -57,7 +57,7 @@ export function moment(iso, now) {
  * @param {string} now
  */
 export function span(from, to, now) {
-  const day = to.slice(0, 10) === now.slice(0, 10) ? '' : `${from.slice(0, 10)} `
+  const day = from.slice(0, 10) === now.slice(0, 10) ? '' : `${from.slice(0, 10)} `
   return `${day}${minute(from)}–${minute(to)} UTC`
 }
 

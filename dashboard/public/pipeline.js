@@ -41,11 +41,13 @@ function setPartitions({ partitions, at, clusterId }) {
 
 /** @param {Snapshot} snapshot */
 function setFlow({ flow, deadLetters, counted, at }) {
-  const perMinute = (/** @type {number} */ value) => `${rate(value / flow.minutes)} / min`
+  const perMinute = (/** @type {number} */ value) =>
+    flow.minutes > 0 ? `${rate(value / flow.minutes)} a minute` : '–'
   setPairs('flow', [
     ['Counted', perMinute(flow.processed)],
     ['Late by over 60 s', `${perMinute(flow.late)} (${percent(flow.late, flow.processed)})`],
-    ['Dead letters', perMinute(deadLetters.inWindow)],
+    ['Dead letters', `${count(deadLetters.inWindow)} in the last ${deadLetters.windowMinutes} min`],
+    ['Minutes with data', count(flow.minutes)],
     ['Text repaired', plural(flow.repaired, 'event')],
     ['Delay, median', delay(flow.delay.p50)],
     ['Delay, 95 %', delay(flow.delay.p95)],

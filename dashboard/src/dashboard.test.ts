@@ -10,6 +10,9 @@ import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../t
 import { startTcpProxy } from '../../test/engines/tcp-proxy.ts'
 import { addPosition } from '../test/seed.ts'
 
+// A process takes half a second to start, and many times that on a machine that is busy with other suites.
+vi.setConfig({ testTimeout: 60_000 })
+
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
 let postgres: TestPostgres
@@ -51,7 +54,7 @@ function start(env: Record<string, string> = {}) {
         expect(value, log).toBeDefined()
         return value ?? ''
       },
-      { timeout: 15_000 },
+      { timeout: 40_000 },
     )
   return {
     dashboard,

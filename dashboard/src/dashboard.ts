@@ -15,7 +15,7 @@ import { buildSnapshot, countedTotal } from './snapshot.ts'
 import { createStream } from './stream.ts'
 
 /** What all pages together cost the database: one reading every so many ms while one of them is looked at. */
-export const pollMs = 2_000
+const pollMs = 2_000
 
 /** The rate of counting is the mean over this long, in ms: workers write in bursts of up to 2 s. */
 const rateMs = 30_000

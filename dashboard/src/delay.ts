@@ -1,7 +1,7 @@
 import { type DelayBucket } from './schema.ts'
 
 /** Upper bounds in seconds of the delay columns of `flow_minute`, in their order; the last has none. */
-export const delayBounds = [1, 2, 5, 10, 30, 60, 300, null] as const
+const delayBounds = [1, 2, 5, 10, 30, 60, 300, null] as const
 
 /**
  * The bucket that holds the given share of all delays. The histogram knows no more than that, so no number is

@@ -109,7 +109,7 @@ export const snapshotSchema = z.object({
   }),
   changes: z.array(change),
   flow: z.object({
-    minutes: z.int(),
+    minutes: count.describe('minutes of the window that have any count'),
     processed: count,
     late: count,
     repaired: count,

@@ -7,7 +7,7 @@ import { type Service } from './schema.ts'
 export type ServiceAddress = { name: string; url: URL }
 
 /** A service that hasn't answered after this long, in ms, is shown as unreachable. */
-const answerMs = 800
+const answerMs = 1_500
 
 /** A count, as a number or as the text of a bigint; anything else is not known. */
 const amount = z
@@ -65,7 +65,7 @@ async function askService({ name, url }: ServiceAddress): Promise<Service> {
       name,
       state: ready ? 'ready' : 'not ready',
       reason,
-      partitions: detail.partitions ?? null,
+      partitions: detail.partitions?.toSorted((one, other) => one - other) ?? null,
       lag: detail.lag ?? null,
       heldRows: detail.held?.rows ?? null,
       perSecond: detail.eventsPerSecond ?? null,

@@ -192,6 +192,7 @@ test('the delay is told by the bounds that the histogram has', async () => {
   await addFlow(owner, { processed: 100, late: 3, repaired: 2, delay_1s: 50, delay_2s: 44, delay_30s: 6 })
   const { flow } = await snapshot()
   expect(flow).toMatchObject({
+    minutes: 1,
     processed: 100,
     late: 3,
     repaired: 2,

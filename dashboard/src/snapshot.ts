@@ -68,7 +68,7 @@ export function buildSnapshot(reading: Reading, rate: Rate, services: Service[] 
     pages: { hour: reading.hour.toISOString(), readAt: reading.slowAt.toISOString(), rows: reading.pages },
     changes: reading.changes.map(toChange),
     flow: {
-      minutes: windowMinutes,
+      minutes: reading.flow?.minutes ?? 0,
       processed: reading.flow?.processed ?? 0,
       late: reading.flow?.late ?? 0,
       repaired: reading.flow?.repaired ?? 0,

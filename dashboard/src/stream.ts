@@ -4,7 +4,7 @@ import { problemOf } from './problem.ts'
 import { type Snapshot } from './schema.ts'
 
 /** The part of a response that the stream writes to. */
-export type Viewer = Pick<
+type Viewer = Pick<
   ServerResponse,
   'writeHead' | 'write' | 'end' | 'destroy' | 'once' | 'writableNeedDrain' | 'destroyed'
 >

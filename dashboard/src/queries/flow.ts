@@ -2,6 +2,8 @@ import { type Window } from '../window.ts'
 import { type Query } from './query.ts'
 
 export type FlowRow = {
+  /** How many minutes have any count. */
+  minutes: number
   processed: number
   dead: number
   late: number
@@ -18,7 +20,7 @@ export function flow(window: Window): Query<FlowRow> {
   const delays = ['1s', '2s', '5s', '10s', '30s', '60s', '300s', 'over'].map(name => sum(`delay_${name}`))
   return {
     text: `
-      SELECT ${sum('processed')} AS processed, ${sum('dead')} AS dead, ${sum('late')} AS late, ${sum('repaired')} AS repaired,
+      SELECT count(DISTINCT minute)::float8 AS minutes, ${sum('processed')} AS processed, ${sum('dead')} AS dead, ${sum('late')} AS late, ${sum('repaired')} AS repaired,
              ${sum('simulated')} AS simulated, ${sum('replayed')} AS replayed,
              ARRAY[${delays.join(', ')}] AS delays
         FROM flow_minute WHERE minute >= $1 AND minute < $2`,
