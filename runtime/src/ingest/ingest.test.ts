@@ -54,13 +54,23 @@ describe('each event is in the log once', { timeout: 60_000 }, () => {
     const ingest = await streaming()
     source.happen(1_000)
     await isCount(1_000)
+    // While one append is slow the queue fills, so that the next one is of events of many seconds.
+    const slow = pipeline.broker.faults.add({ api: 'Produce', delayMs: 60_000 })
+    source.happen(1)
+    await expect.poll(() => ingest.metric('queue_records'), patience).toBe(0)
+    source.happen(999)
+    await expect.poll(() => ingest.metric('queue_records'), patience).toBeGreaterThan(20)
     const outOfOrderSequence = 45
-    for (const partition of [3, 8]) {
-      pipeline.broker.faults.add({
-        ...{ api: 'Produce', topic: topic.name, partition, error: outOfOrderSequence, times: 1 },
-      })
-    }
-    source.happen(1_000)
+    pipeline.broker.faults.add({
+      api: 'Produce',
+      topic: topic.name,
+      partition: 3,
+      error: outOfOrderSequence,
+      times: 1,
+    })
+    slow()
+    await pipeline.broker.faults.down()
+    await pipeline.broker.faults.up()
     await isCount(2_000)
     await expectFirst(2_000)
     expect(await ingest.metric('unknown_outcomes_total')).toBeGreaterThan(0)
