@@ -19,6 +19,12 @@ const tickMs = 500
 /** How often the log's ends are compared with where the lake stands, ms. */
 const boundsMs = 30_000
 
+/** How often the group hears of us, ms; also how soon we hear that it shares the partitions out anew. */
+const heartbeatMs = 1_000
+
+/** A group that has answered no heartbeat for this long, ms, is a trouble. */
+const silenceMs = 5_000
+
 /** A lake that is being fed. */
 export type Feed = {
   /** The partition wants records from this offset on. */
@@ -48,14 +54,15 @@ export async function feedLake(options: {
   const consumer = kafka.consumer({
     groupId: groups.lake,
     maxWaitTimeInMs: 250,
-    sessionTimeout: 15_000,
+    sessionTimeout: 10_000,
     rebalanceTimeout: 30_000,
+    heartbeatInterval: heartbeatMs,
     maxBytesPerPartition: 1024 ** 2,
     allowAutoTopicCreation: false,
   })
   const paused = new Set<number>()
   let feeding = true
-  watchGroup(consumer, { lake, troubles, fatal, paused })
+  const watch = watchGroup(consumer, { lake, troubles, fatal, paused })
   await consumer.connect()
   await consumer.subscribe({ topics: [topic.name], fromBeginning: true })
   await consumer.run({
@@ -111,6 +118,7 @@ export async function feedLake(options: {
 
   const ticking = setInterval(() => {
     lake.tick()
+    watch()
     if (!feeding || lake.full()) return
     for (const partition of paused) {
       const next = lake.next(partition)
@@ -165,20 +173,34 @@ function fetchedOffset(batch: EachBatchPayload['batch']): bigint | undefined {
   return typeof fetched === 'string' ? BigInt(fetched) : undefined
 }
 
+/** Follows the group's word on which partitions are ours; gives a function that looks whether it still speaks. */
 function watchGroup(
   consumer: Consumer,
   options: { lake: Lake; troubles: Troubles; fatal: (error: unknown) => void; paused: Set<number> },
-): void {
+): () => void {
+  const { lake, troubles, fatal, paused } = options
   const step = 'reading the log'
+  let heardMs = performance.now()
+  const hear = () => {
+    heardMs = performance.now()
+    troubles.delete(step)
+  }
+  consumer.on(consumer.events.HEARTBEAT, hear)
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    options.troubles.delete(step)
+    hear()
     const ours = payload.memberAssignment[topic.name] ?? []
-    for (const partition of options.paused) if (!ours.includes(partition)) options.paused.delete(partition)
-    options.lake.assign(ours)
+    for (const partition of paused) if (!ours.includes(partition)) paused.delete(partition)
+    lake.assign(ours)
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     // kafkajs starts again by itself after what it thinks will pass.
-    if (payload.restart) options.troubles.set(step, payload.error.message)
-    else options.fatal(payload.error)
+    if (payload.restart) troubles.set(step, payload.error.message)
+    else fatal(payload.error)
   })
+  return () => {
+    const silent = performance.now() - heardMs
+    // Fetches are no sign: kafkajs reports one that lost its connection as an empty one.
+    if (silent > silenceMs)
+      troubles.set(step, `the brokers have not answered for ${Math.round(silent / 1000)} s`)
+  }
 }

@@ -27,6 +27,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres()
   const { owner, writer } = await postgres.database()
   pool = new Pool({ ...connectionOptions(writer), max: 4 })
+  // A connection that the server ends is no failure of a test.
   pool.on('error', () => {})
   asOwner = new Pool({ ...connectionOptions(owner), max: 1 })
   asOwner.on('error', () => {})
@@ -72,7 +73,8 @@ function start(log: readonly LakeRecord[], changes: Partial<LakeContext> = {}) {
     troubles: new Map(),
     limits: { rows: 1_000, bytes: 1_000_000 },
     rotateMs: 3_600_000,
-    inTurn: work => work(),
+    encoding: work => work(),
+    rereading: work => work(),
     readBounds: async () => new Map([[0, bounds]]),
     readRange: async ({ first, last }) => {
       if (first < bounds.start) throw new LogRangeError('partition 0: gone')
@@ -315,6 +317,40 @@ test('what retention took before it was sealed is an error with its offsets, nev
   await until(() => end.fatal !== undefined)
   expect(String(end.fatal)).toMatch(
     /partition 0: the log's retention took offsets 5 to 8 before the lake had them/,
+  )
+})
+
+test('a sealed range that retention took is found in the lake, when its object was put before the kill', async () => {
+  const log = logOf(8)
+  const silent: ObjectStore = {
+    ...store,
+    putNew: async (...object) => {
+      await store.putNew(...object)
+      return new Promise<never>(() => {})
+    },
+  }
+  const first = start(log, { store: silent })
+  await until(() => first.partition.next() === 8n)
+  void first.partition.flush()
+  await until(async () => (await keys()).length === 1)
+  first.partition.stop()
+  const later = logOf(20).slice(8)
+  const second = start(later)
+  await until(() => second.partition.next() === 20n)
+  expect((await ranges())[0]).toMatchObject({ first: 0, last: 7, written: true })
+})
+
+test('a sealed range that retention took, and that is nowhere in the lake, is an error', async () => {
+  const never = { ...store, putNew: () => new Promise<never>(() => {}) }
+  const first = start(logOf(5), { store: never })
+  await until(() => first.partition.next() === 5n)
+  void first.partition.flush()
+  await until(async () => (await ranges()).length === 1)
+  first.partition.stop()
+  const { end } = start(logOf(20).slice(9))
+  await until(() => end.fatal !== undefined)
+  expect(String(end.fatal)).toContain(
+    'offsets 0 to 4 of partition 0 are sealed but neither in the lake nor in the log',
   )
 })
 

@@ -4,7 +4,7 @@ import { type Logger } from '../platform/log.ts'
 import { type ObjectStore } from '../platform/object-store.ts'
 import { keepTrying, type Troubles } from './keep-trying.ts'
 import { assertInLog, type LogBounds } from './log-bounds.ts'
-import { ContentConflictError, encodeRange, type PutObject, putRange } from './put-range.ts'
+import { ContentConflictError, encodeRange, findRange, type PutObject, putRange } from './put-range.ts'
 import { type LakeRecord } from './record.ts'
 import {
   type LakeTables,
@@ -15,6 +15,7 @@ import {
   unwrittenRanges,
 } from './seal.ts'
 import { addRecord, type Segment, type SegmentLimits } from './segment.ts'
+import { type Turns } from './turns.ts'
 
 /** What the partitions of a lake share. */
 export type LakeContext = {
@@ -26,7 +27,9 @@ export type LakeContext = {
   /** A segment is written this long after its first record came, ms. */
   rotateMs: number
   /** One object is encoded at a time: it takes a core, and ten times the memory of its records. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>
+  encoding: Turns
+  /** A few ranges are read again at a time: each is a group of its own, and takes the memory of an object. */
+  rereading: Turns
   readBounds(): Promise<Map<number, LogBounds>>
   readRange(range: SealedRange, signal: AbortSignal): Promise<LakeRecord[]>
   /** Records are wanted, from this offset on. */
@@ -96,19 +99,37 @@ export function startPartition(partition: number, context: LakeContext): LakePar
     )
     const unwritten = await trying('reading sealed ranges', () => unwrittenRanges(tables, partition))
     for (const range of unwritten) {
-      const records = await trying(`reading offsets ${range.first} to ${range.last} again`, () =>
-        context.readRange(range, signal),
-      )
-      if (records.length !== range.rows) {
-        throw new LogRangeError(
-          `partition ${partition}: ${range.rows} records were sealed as offsets ${range.first} to ${range.last}, but ` +
-            `the log now holds ${records.length} of them`,
-        )
-      }
-      await upload(range, records)
+      await context.rereading(() => finish(range))
     }
     assertInLog(partition, first, bounds)
     return first
+  }
+
+  async function finish(range: SealedRange): Promise<void> {
+    try {
+      await upload(range, await reread(range))
+    } catch (error) {
+      if (!(error instanceof LogRangeError)) throw error
+      const object = await trying(`looking for ${range.key}`, () => findRange(store, range))
+      if (!object) {
+        throw new LogRangeError(
+          `offsets ${range.first} to ${range.last} of partition ${partition} are sealed but neither in the lake nor ` +
+            `in the log (${error.message}). They are lost to the lake; it does not skip them by itself.`,
+        )
+      }
+      await note(range, object)
+    }
+  }
+
+  async function reread(range: SealedRange): Promise<LakeRecord[]> {
+    const records = await trying(`reading offsets ${range.first} to ${range.last} again`, () =>
+      context.readRange(range, signal),
+    )
+    if (records.length === range.rows) return records
+    throw new LogRangeError(
+      `partition ${partition}: ${range.rows} records were sealed as offsets ${range.first} to ${range.last}, but ` +
+        `the log now holds ${records.length} of them`,
+    )
   }
 
   async function uploadUntilLost(): Promise<void> {
@@ -135,8 +156,12 @@ export function startPartition(partition: number, context: LakeContext): LakePar
   }
 
   async function upload(range: SealedRange, records: readonly LakeRecord[]): Promise<void> {
-    const encoded = await context.inTurn(() => encodeRange(range, records))
+    const encoded = await context.encoding(() => encodeRange(range, records))
     const object = await trying(`writing ${range.key}`, () => putRange(store, encoded))
+    await note(range, object)
+  }
+
+  async function note(range: SealedRange, object: PutObject): Promise<void> {
     await trying(`noting ${range.key}`, () => markWritten(tables, range, object))
     context.onWritten(range, object)
   }

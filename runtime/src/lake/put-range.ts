@@ -14,8 +14,12 @@ export class ContentConflictError extends Error {
   override name = 'ContentConflictError'
 }
 
-/** What stands in the lake after a put. */
-export type PutObject = { bytes: number; sha256: string; outcome: 'created' | 'same bytes' | 'same events' }
+/** What stands in the lake after a put; `found` without the log to compare it with. */
+export type PutObject = {
+  bytes: number
+  sha256: string
+  outcome: 'created' | 'same bytes' | 'same events' | 'found'
+}
 
 /** The bytes of a sealed range, and their SHA-256 in hex. */
 export type EncodedRange = {
@@ -58,6 +62,32 @@ export async function putRange(store: ObjectStore, encoded: EncodedRange): Promi
     )
   }
   return { bytes: there.length, sha256: itsSha256, outcome: 'same events' }
+}
+
+/**
+ * The object of a sealed range, when it stands in the lake and holds as many rows of these offsets as were sealed;
+ * undefined otherwise. For a range whose records are gone from the log.
+ * @throws StoreError
+ */
+export async function findRange(store: ObjectStore, range: SealedRange): Promise<PutObject | undefined> {
+  if (!(await store.head(range.key))) return undefined
+  const object = await store.read(range.key)
+  try {
+    const rows = await readRows(object, ['kafka_partition', 'kafka_offset'])
+    const offsets = new Set(rows.map(row => row.kafka_offset))
+    const whole =
+      offsets.size === range.rows &&
+      rows.every(
+        row =>
+          row.kafka_partition === range.partition &&
+          Number(row.kafka_offset) >= range.first &&
+          Number(row.kafka_offset) <= range.last,
+      )
+    return whole ? { bytes: object.length, sha256: sha256Of(object), outcome: 'found' } : undefined
+  } catch (error) {
+    if (error instanceof ObjectFormatError) return undefined
+    throw error
+  }
 }
 
 /** What is different in an object from these rows; undefined when it holds the same records with the same events. */

@@ -15,6 +15,7 @@ import { createLake } from './lake.ts'
 import { createMetrics } from './metrics.ts'
 import { type LakeRecord, toLakeRecord } from './record.ts'
 import { otherCluster, type SealedRange } from './seal.ts'
+import { createTurns } from './turns.ts'
 
 /** Settings of the lake. */
 export const lakeSettings = [
@@ -31,6 +32,9 @@ const flushMs = 3_500
 
 /** An object holds at most this part of the memory. */
 const objectShare = 1 / 8
+
+/** After a crash every partition may have a sealed range to read again. */
+const rereads = 3
 
 /** Starts the lake: checks that the database's offsets are of this cluster, joins the group, and feeds the lake. */
 export async function startLake(context: ServiceContext<(typeof lakeSettings)[number]>): Promise<Running> {
@@ -55,7 +59,6 @@ export async function startLake(context: ServiceContext<(typeof lakeSettings)[nu
     )
   }
 
-  let turn: Promise<unknown> = Promise.resolve()
   const lake = createLake(
     {
       tables,
@@ -64,11 +67,8 @@ export async function startLake(context: ServiceContext<(typeof lakeSettings)[nu
       troubles,
       limits: { rows: config.LAKE_MAX_ROWS, bytes: config.LAKE_MAX_BYTES * objectShare },
       rotateMs: config.LAKE_ROTATE_S * 1_000,
-      inTurn: work => {
-        const result = turn.then(work)
-        turn = result.catch(() => {})
-        return result
-      },
+      encoding: createTurns(1),
+      rereading: createTurns(rereads),
       readBounds: () => readLogEnds(admin),
       readRange: (range, signal) => readRange(kafka, range, signal),
       onReady: (partition, next) => feed?.ready(partition, next),
