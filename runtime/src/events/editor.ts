@@ -1,8 +1,7 @@
 import ipaddr from 'ipaddr.js'
 
 /** Who made a change. */
-export const editorKinds = ['bot', 'registered', 'ipv4', 'ipv6', 'temporary', 'hidden'] as const
-export type EditorKind = (typeof editorKinds)[number]
+export type EditorKind = 'bot' | 'registered' | 'ipv4' | 'ipv6' | 'temporary' | 'hidden'
 
 /**
  * Temporary accounts are named `~`, the year, and a number parted by hyphens: `~2026-12345-67`

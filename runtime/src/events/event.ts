@@ -1,13 +1,12 @@
 /** The types of a recentchange event; an event of another type is a dead letter. */
 export const eventTypes = ['edit', 'new', 'log', 'categorize', 'external'] as const
-export type EventType = (typeof eventTypes)[number]
 
 /**
  * A decoded event: the fields that a metric needs, validated, with text that PostgreSQL can store.
  * What the source may leave out is undefined here.
  */
 export type RecentChange = {
-  type: EventType
+  type: (typeof eventTypes)[number]
   /** Database name of the wiki, such as `enwiki`. */
   wiki: string
   serverName: string | undefined

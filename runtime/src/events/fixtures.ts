@@ -1,4 +1,10 @@
+import fc from 'fast-check'
 import { type LogRecord } from './record.ts'
+
+/** Any UTF-16 there can be: U+0000, lone surrogates, controls, pairs, and letters in between. */
+export const anyText = fc
+  .array(fc.oneof(fc.nat(0xffff), fc.nat(0x7f), fc.constantFrom(0, 0xd83c, 0xdf0d)), { maxLength: 60 })
+  .map(units => String.fromCharCode(...units))
 
 /** When the records of tests came into the log. */
 export const appendedAtMs = Date.parse('2026-08-04T15:24:31.000Z')

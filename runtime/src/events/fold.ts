@@ -16,7 +16,8 @@ export function foldInto<T extends TableName>(table: T): Fold<T> {
   return {
     add(row) {
       const from: AnyRow = row
-      const key = JSON.stringify(keys.map(name => String(from[name])))
+      // Stored text never holds U+0000, so it parts the columns without ambiguity.
+      const key = keys.map(name => from[name]).join('\0')
       const into = byKey.get(key)
       if (!into) {
         byKey.set(key, { ...from })

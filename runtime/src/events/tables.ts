@@ -33,7 +33,7 @@ const keep = {
   bytesOrNull: column<Uint8Array | null>('keep', 'bytea'),
 }
 
-export const tables = {
+const tables = {
   activity_minute: {
     minute: key.instant(),
     wiki: key.text(),

@@ -1,9 +1,12 @@
 import { type Pool } from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { startTestPostgres, type TestPostgres } from '../../../test/engines/postgres.ts'
 import { claimPartitions } from './claim.ts'
 import { endless, logName, sameEdits, testPool } from './fixtures.ts'
 import { store } from './store.ts'
+
+// A busy machine takes ten times as long.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
 let server: TestPostgres
 let owner: Pool

@@ -21,6 +21,9 @@ const rules = retentionRules({
 })
 const never = new AbortController().signal
 
+// A busy machine takes ten times as long.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
+
 let server: TestPostgres
 let owner: Pool
 let pool: Pool

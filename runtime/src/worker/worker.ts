@@ -84,7 +84,8 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     const { partition } = payload.batch
     if (!mine || stop.signal.aborted) return
     try {
-      await whileBeating(payload.heartbeat, heartbeatMs / 2, stop.signal, async signal => {
+      const ended = AbortSignal.any([stop.signal, mine.superseded.signal])
+      await whileBeating(payload.heartbeat, heartbeatMs / 2, ended, async signal => {
         const position = (await orAborted(mine.claimed, signal)).get(partition)
         // What was fetched before the claim sent the consumer elsewhere is thrown away.
         if (!position || payload.isStale() || !payload.isRunning()) return
