@@ -1,12 +1,17 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { poisonNames } from '../../../ops/lib/local/source/poison.ts'
+import { startReplay } from '../../../ops/lib/local/source/replay.ts'
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
 } from '../../../ops/lib/local/source/simulator.ts'
 import { startTestPipeline, type TestPipeline } from './test-pipeline.ts'
+import { testEvent } from './test-source.ts'
 import { expectExactly } from './test-tally.ts'
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
@@ -79,5 +84,22 @@ describe('each event of the source is in the log once, byte for byte', { timeout
     await expect.poll(() => pipeline.count(), patience).toBe(total)
     expectExactly(await pipeline.records(), simulator.tally())
     expect(await ingest.metric('connections_total')).toBe(1)
+  })
+
+  test('though it is a file, and both are stopped and started again in the middle of it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wikiflow-replay-'))
+    const file = join(folder, 'events.ndjson')
+    const lines = Array.from({ length: 2_500 }, (_, n) => (n % 500 === 250 ? `{"broken ${n}` : testEvent(n)))
+    await writeFile(file, `${lines.join('\n')}\n`)
+    for (const enough of [300, 1_400, 2_499]) {
+      const replay = await startReplay({ port: 0, file, rate: 2_000, log })
+      const ingest = pipeline.ingest(replay.url)
+      await expect.poll(() => pipeline.count(), patience).toBeGreaterThan(enough)
+      await ingest.stop()
+      await replay.stop()
+    }
+    const values = (await pipeline.records()).map(({ value }) => String(value))
+    expect(values.toSorted()).toEqual(lines.toSorted())
+    await rm(folder, { recursive: true })
   })
 })

@@ -44,7 +44,7 @@ function run(env: Record<string, string>) {
 
 describe('the process', { timeout: 180_000 }, () => {
   test('loses nothing and doubles nothing when it is killed again and again, at any moment', async () => {
-    const total = 3_000
+    const total = 2_500
     simulator = await startSimulator({
       ...{ port: 0, seed: 11, rate: 400, total, log: pino({ level: 'silent' }) },
       faults: { cutEvery: 600, duplicate: { rate: 0.03 }, canariesPerHour: 20_000 },
@@ -54,7 +54,7 @@ describe('the process', { timeout: 180_000 }, () => {
       SOURCE_SINCE: new Date(Date.now() - 60_000).toISOString(),
       REWIND_MS: '1000',
     }
-    for (let kills = 0; kills < 5; kills++) {
+    for (let kills = 0; kills < 4; kills++) {
       const before = await pipeline.count()
       const ingest = run(env)
       if (kills === 2) {
