@@ -22,6 +22,7 @@ test('a parser gets back any event that was framed', () => {
       const parsed = parse(Buffer.concat([Buffer.from(opening), ...frames]))
       expect(parsed.map(({ data }) => data)).toEqual(events.map(event => JSON.stringify(event)))
     }),
+    { numRuns: 40 },
   )
 })
 

@@ -6,7 +6,7 @@ import { randomOf, uses } from './random.ts'
 export type Fate = PoisonKind | 'unknown_fields'
 
 /** Shares, as probabilities, that hold from event `from` on, and the canaries an hour. */
-export type Era = { from: number; canariesPerHour: number; shares: Partial<Record<Fate, number>> }
+type Era = { from: number; canariesPerHour: number; shares: Partial<Record<Fate, number>> }
 
 /**
  * Which events are special. It belongs to the stream's history as the events do: a resume is served the same poison
@@ -15,7 +15,7 @@ export type Era = { from: number; canariesPerHour: number; shares: Partial<Recor
 export type Plan = { eras: readonly Era[]; ordered: ReadonlyMap<number, Fate> }
 
 /** Wikimedia's "several an hour". */
-export const usualCanariesPerHour = 4
+const usualCanariesPerHour = 4
 
 /** A plan of ordinary events and the usual canaries. */
 export function usualPlan(): Plan {

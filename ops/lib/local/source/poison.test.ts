@@ -7,7 +7,7 @@ const event = simulatedEvent(1, 1)
 const parsed = (kind: PoisonKind, of: SimulatedEvent = event) => JSON.parse(poison(of, kind).toString())
 
 test('broken JSON is UTF-8 that no parser takes, and bytes that are not UTF-8 would be JSON but for them', () => {
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < 50; n++) {
     const broken = poison(simulatedEvent(1, n), 'broken_json')
     expect(isUtf8(broken)).toBe(true)
     expect(() => JSON.parse(broken.toString())).toThrow(SyntaxError)
@@ -56,7 +56,7 @@ test('large ones are larger than a broker’s largest batch', () => {
 
 test('no two events give the same poison, and their first 64 KiB differ as well', () => {
   for (const kind of poisonNames.filter(name => name !== 'empty_data')) {
-    const heads = [1, 2, 3].map(n => poison(simulatedEvent(1, n), kind).toString('latin1', 0, 65_536))
-    expect(new Set(heads).size, kind).toBe(3)
+    const heads = [1, 2].map(n => poison(simulatedEvent(1, n), kind).toString('latin1', 0, 65_536))
+    expect(new Set(heads).size, kind).toBe(2)
   }
 })

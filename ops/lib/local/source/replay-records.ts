@@ -24,19 +24,24 @@ export function replayRecords(file: ReplayFile, signal: AbortSignal): AsyncGener
   return recordsOf(readBytes(file, signal), file)
 }
 
-/** The records in these bytes; `end` says that there are no more for now. A record that isn't whole is kept back. */
+/**
+ * The records in these bytes; `end` says that there are no more for now. A record that isn't whole is kept back.
+ * Throws a SourceFileError for one of more than `longest` bytes.
+ */
 export function recordsOf(
   chunks: AsyncIterable<Buffer | 'end'>,
   file: ReplayFile,
+  longest: number = longestRecord,
 ): AsyncGenerator<ReplayRecord> {
-  return file.format === 'ndjson' ? lines(chunks, file) : frames(chunks, file)
+  return file.format === 'ndjson' ? lines(chunks, file, longest) : frames(chunks, file, longest)
 }
 
 async function* lines(
   chunks: AsyncIterable<Buffer | 'end'>,
   { path, topic }: ReplayFile,
+  longest: number,
 ): AsyncGenerator<ReplayRecord> {
-  let line = growing(path, 'line')
+  let line = growing(path, 'line', longest)
   let index = 0
   /** Bytes of the last line that were looked at, and that were served, though it has no end yet. */
   let seenBytes = 0
@@ -62,7 +67,7 @@ async function* lines(
       const data = withoutReturn(line.bytes())
       // A line that grew after it was served is served anew: it is another one.
       if (data.length !== servedBytes && !isBlank(data)) yield record(data)
-      line = growing(path, 'line')
+      line = growing(path, 'line', longest)
       seenBytes = servedBytes = 0
       index++
     }
@@ -73,8 +78,9 @@ async function* lines(
 async function* frames(
   chunks: AsyncIterable<Buffer | 'end'>,
   { path }: ReplayFile,
+  longest: number,
 ): AsyncGenerator<ReplayRecord> {
-  let bytes = growing(path, 'frame')
+  let bytes = growing(path, 'frame', longest)
   let index = 0
   let lineBytes = 0
   let afterReturn = false
@@ -83,7 +89,7 @@ async function* frames(
 
   const record = (): ReplayRecord => {
     const whole = bytes.bytes()
-    bytes = growing(path, 'frame')
+    bytes = growing(path, 'frame', longest)
     isWhole = false
     const { id, data } = fieldsOf(whole)
     return { bytes: whole, id, data, index: data === undefined ? undefined : index++ }
@@ -124,15 +130,15 @@ async function* frames(
 }
 
 /** Bytes that are gathered until they are whole. */
-function growing(path: string, what: 'line' | 'frame') {
+function growing(path: string, what: 'line' | 'frame', longest: number) {
   const parts: Buffer[] = []
   let size = 0
   return {
     add(part: Buffer) {
       size += part.length
-      if (size > longestRecord) {
+      if (size > longest) {
         throw new SourceFileError(
-          `${path} has a ${what} of more than ${longestRecord} bytes: is it a file of events?`,
+          `${path} has a ${what} of more than ${longest} bytes: is it a file of events?`,
         )
       }
       if (part.length > 0) parts.push(part)

@@ -26,7 +26,7 @@ export type ReplayOptions = {
 }
 
 /** What was sent since the process started; see the simulator's `Tally` for what `sent` means. */
-export type ReplayTally = {
+type ReplayTally = {
   mode: 'replay'
   file: string
   format: ReplayFile['format']

@@ -4,7 +4,7 @@ import { type Source, sourceHttpHeader } from '../../../../runtime/src/contract.
 import { RequestError } from './cursor.ts'
 
 /** Where Wikimedia has its stream; the second name is the one in the schema. */
-export const streamPath = '/v2/stream/recentchange'
+const streamPath = '/v2/stream/recentchange'
 const streamPaths = [streamPath, '/v2/stream/mediawiki.recentchange']
 
 /** What a source does with requests. */

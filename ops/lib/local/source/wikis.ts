@@ -1,4 +1,4 @@
-export type Project =
+type Project =
   | 'commons'
   | 'wikidata'
   | 'wikipedia'
