@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { roles } from '../runtime/src/contract.ts'
+import { nodeOptions } from './lib/local/child.ts'
 import { readRun } from './lib/local/run-file.ts'
 import { runScript, scriptArgs, UserError } from './lib/script.ts'
 
@@ -59,7 +60,7 @@ await runScript(async () => {
 
 /** Runs the audit as a process of its own, as it runs beside the services of a deployed stack. */
 function runProgram(args: readonly string[], env: Record<string, string>): Promise<number> {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, program, ...args], {
     stdio: 'inherit',
     env: { ...process.env, PGSSL_CA_FILE: '', ...env },
   })

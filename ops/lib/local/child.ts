@@ -8,7 +8,7 @@ import { type ProcessSpec } from './stack.ts'
 const backOff = { first: 500, last: 15_000, resetAfter: 60_000 }
 
 /** kafkajs 2.2 asks for time-outs in the past, which Node 24 warns of; harmless. */
-const nodeOptions = ['--disable-warning=TimeoutNegativeWarning']
+export const nodeOptions = ['--disable-warning=TimeoutNegativeWarning']
 
 /** What is known of a process now. */
 export type ChildState = {

@@ -54,6 +54,13 @@ const localOwner = 'wikiflow_owner'
 /** How often the local lake writes a file, in seconds: a demonstration shows its files within a minute. */
 const demoRotateS = '60'
 
+/** A replayed file may be years old, and is asked for whole: retention goes by the events' own time. */
+const keepForCentury = {
+  RETENTION_FEED_HOURS: '876000',
+  RETENTION_MINUTES_DAYS: '36500',
+  RETENTION_HOURS_DAYS: '36500',
+}
+
 const script = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
 /** Names of the services that have a health server, in the order a screen shows them. */
@@ -149,7 +156,7 @@ export function stackProcesses(options: StackOptions, state: StateDir): ProcessS
       role: 'log → counts',
       script: script('runtime/src/worker/main.ts'),
       args: [],
-      env: { ...kafka, ...writer, ...health(name) },
+      env: { ...kafka, ...writer, ...health(name), ...(options.source === 'replay' && keepForCentury) },
       startStage: 2,
       stopStage: 1,
       stopMs: 5_000,

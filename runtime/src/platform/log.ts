@@ -14,7 +14,7 @@ export async function createLog(
   service: string,
   config: Config<(typeof logSettings)[number]>,
 ): Promise<Logger> {
-  const options = { name: service, level: config.LOG_LEVEL, base: { service } }
+  const options = { level: config.LOG_LEVEL, base: { service }, serializers: { err: serializeError } }
   const pretty = config.LOG_FORMAT === 'pretty' || (config.LOG_FORMAT === 'auto' && process.stdout.isTTY)
   if (!pretty) return pino(options)
   try {
@@ -25,5 +25,21 @@ export async function createLog(
     )
   } catch {
     return pino(options)
+  }
+}
+
+/**
+ * What a log may say of an error. Libraries hang more on theirs: pg its whole client, with the key that cancels its
+ * queries.
+ */
+export function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name: type, message, stack, cause } = error
+  return {
+    type,
+    message,
+    ...('code' in error && { code: error.code }),
+    stack,
+    ...(cause !== undefined && { cause: serializeError(cause) }),
   }
 }

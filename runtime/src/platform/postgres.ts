@@ -47,6 +47,8 @@ export function createPool(
     max: options.max,
     application_name: `wikiflow ${options.name}`,
     statement_timeout: options.statementTimeoutMs,
+    // The server may have gone silent with its clock: the client's own is a little longer.
+    query_timeout: options.statementTimeoutMs + 5_000,
     lock_timeout: options.lockTimeoutMs ?? options.statementTimeoutMs,
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
   })
