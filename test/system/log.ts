@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { createKafka, readLog, readLogEnds } from '../../runtime/src/platform/kafka.ts'
 
 /** Reads the whole log as it stands. */
-export async function eachLogRecord(
+async function eachLogRecord(
   address: string,
   onRecord: (message: KafkaMessage) => void,
 ): Promise<void> {

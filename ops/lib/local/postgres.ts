@@ -11,7 +11,7 @@ const postgresVersion = 18
 export type LocalPostgres = { port: number; stop(): Promise<void> }
 
 /** A reason, told in a sentence, for which the server can't start and won't by being tried again. */
-export class LocalPostgresError extends Error {
+class LocalPostgresError extends Error {
   override name = 'LocalPostgresError'
 }
 

@@ -91,7 +91,7 @@ function headlineLines(headline: Headline): string[] {
 }
 
 /** The processes as a table of `width` columns; pure, `now` in ms since the epoch. */
-export function renderTable(children: readonly Child[], now: number, width: number): string {
+function renderTable(children: readonly Child[], now: number, width: number): string {
   const table = new Table({
     head: ['process', 'state', 'up', 'restarts', 'now'],
     chars: borderless,
