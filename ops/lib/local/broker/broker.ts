@@ -101,6 +101,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       const fault = writeFault()
       if (fault) throw fault
     }
+    const offsets = await OffsetsFile.open(dataDir, beforeWrite)
     const topics = await Topics.open({
       dataDir,
       problems,
@@ -110,7 +111,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         log.warn({ partition, bytes }, 'cut off a write that a crash had left half done'),
     })
     const coordinator = new Coordinator({
-      offsets: await OffsetsFile.open(dataDir, beforeWrite),
+      offsets,
       initialDelayMs: options.groupInitialDelayMs ?? 250,
       sessionMs: options.sessionTimeoutMs ?? { least: 6_000, most: 1_800_000 },
     })

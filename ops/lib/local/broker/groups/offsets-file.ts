@@ -25,7 +25,8 @@ export class OffsetsFile {
   readonly #beforeWrite: () => void
   #offsets: Offsets
   #queue: Waiting[] = []
-  #writing: Promise<void> | undefined
+  #busy = false
+  #writing: Promise<void> = Promise.resolve()
 
   private constructor(path: string, beforeWrite: () => void, offsets: Offsets) {
     this.#path = path
@@ -82,9 +83,9 @@ export class OffsetsFile {
   #change(change: Change): Promise<void> {
     return new Promise((done, failed) => {
       this.#queue.push({ change, done, failed })
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = undefined
-      })
+      if (this.#busy) return
+      this.#busy = true
+      this.#writing = this.#write()
     })
   }
 
@@ -101,11 +102,13 @@ export class OffsetsFile {
         for (const { failed } of taken) failed(error)
       }
     }
+    // In the same turn as the last look at the queue, so that no commit is left lying in it.
+    this.#busy = false
   }
 
   /** Returns when nothing is being written. */
-  async settled(): Promise<void> {
-    await this.#writing
+  settled(): Promise<void> {
+    return this.#writing
   }
 }
 
