@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { type FaultChange } from './faults.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
-import { connect, eventIn, type Received, type TestClient } from './test-client.ts'
+import { connect, eventIn, type TestClient } from './test-client.ts'
 
 const log = pino({ level: 'silent' })
 const open: { stop(): Promise<void> }[] = []
@@ -25,7 +25,6 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map(source => source.stop()))
 })
 
-const idsOf = (frames: readonly Received[]) => frames.map(frame => eventIn(frame).meta.id)
 const set = (source: Simulator, change: FaultChange) => source.faults.set(change)
 
 test('429 says when to come back, 502 says nothing, and each is used up by its count', async () => {
