@@ -93,3 +93,22 @@ test("another cluster's log is refused in a sentence", async () => {
   )
   await other.stop()
 })
+
+// The last one: after it, the log has a gap that no lake will step over.
+test('a log whose retention overtook the lake ends it with the offsets, and nothing is skipped', async () => {
+  await bench.produce(600)
+  await bench.deleteRecords(3)
+  const before = await bench.rowsWritten()
+  const lake = bench.startLake({ LAKE_ROTATE_S: '600' })
+  const [code] = await once(lake.child, 'exit')
+  expect(code).toBe(1)
+  expect(lake.output()).toMatch(
+    /partition 3: the log's retention took offsets \d+ to \d+ before the lake had them/,
+  )
+  const { rows } = await bench.pool.query('SELECT count(*)::int AS n FROM lake_range WHERE partition = 3')
+  expect(await bench.rowsWritten()).toBeGreaterThanOrEqual(before)
+  const again = bench.startLake({ LAKE_ROTATE_S: '600' })
+  await once(again.child, 'exit')
+  const later = await bench.pool.query('SELECT count(*)::int AS n FROM lake_range WHERE partition = 3')
+  expect(later.rows).toEqual(rows)
+})

@@ -118,6 +118,15 @@ export async function startLakeBench(lakeUrl?: string) {
       )
       expect(rows[0]).toEqual({ n: produced, open: 0 })
     },
+    /** Takes everything out of a partition of the log, as its retention would. */
+    deleteRecords: async (partition: number) => {
+      const admin = kafka.admin()
+      await admin.connect()
+      // kafkajs deletes only from topics whose metadata it has seen.
+      await admin.fetchTopicOffsets(topic.name)
+      await admin.deleteTopicRecords({ topic: topic.name, partitions: [{ partition, offset: '-1' }] })
+      await admin.disconnect()
+    },
     startLake: (env: Record<string, string> = {}): LakeProcess => {
       const { writer } = database
       const child = spawn(process.execPath, [script], {
