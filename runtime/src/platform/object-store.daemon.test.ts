@@ -68,7 +68,7 @@ test('more objects than a page holds are listed, without the prefix of the lake'
   const listed = []
   for await (const object of store.list('many/')) listed.push(object)
   expect(listed).toEqual(keys.map(key => ({ key, bytes: body.length })))
-})
+}, 120_000)
 
 test.each([[500], [503], [500, 503]])(
   'an answer of %s is tried again until it is stored',
