@@ -4,13 +4,13 @@ import { z } from 'zod'
  * A place in one partition of a source topic, by timestamp (ms) or by offset; `offset: -1` marks an idle topic.
  * Where both stand, the source takes the offset.
  */
-export type Position = { topic: string; partition: number; timestamp?: number; offset?: number }
+type Position = { topic: string; partition: number; timestamp?: number; offset?: number }
 
 /** The source's cursor, as it stands in an SSE `id` line and in `Last-Event-ID`: one position a source topic. */
 export type Cursor = readonly Position[]
 
 /** Longest text that is taken for a cursor, in bytes; Wikimedia's have about 150. */
-export const maxCursorBytes = 4096
+const maxCursorBytes = 4096
 
 // Kafka's own rule for a topic's name. It also keeps a cursor fit for an HTTP header.
 const topicName = z.string().regex(/^[\w.-]{1,249}$/)

@@ -35,7 +35,7 @@ export type Ingest = Running & {
 /** How far a resume goes back in a source that counts by offsets: twice what a batch may span. */
 const rewindOffsets = 1_000
 /** How long a stop waits for queued events, in ms. What isn't written by then is read again at the next start. */
-const flushMs = 2_000
+const flushMs = 1_500
 const longestPauseMs = 30_000
 
 /**

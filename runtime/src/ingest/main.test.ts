@@ -44,9 +44,9 @@ function run(env: Record<string, string>) {
 
 describe('the process', { timeout: 180_000 }, () => {
   test('loses nothing and doubles nothing when it is killed again and again, at any moment', async () => {
-    const total = 2_500
+    const total = 3_500
     simulator = await startSimulator({
-      ...{ port: 0, seed: 11, rate: 400, total, log: pino({ level: 'silent' }) },
+      ...{ port: 0, seed: 11, rate: 500, total, log: pino({ level: 'silent' }) },
       faults: { cutEvery: 600, duplicate: { rate: 0.03 }, canariesPerHour: 20_000 },
     })
     const env = {

@@ -23,7 +23,7 @@ export type TestPipeline = {
 }
 
 /** Reads the value of a counter or gauge, all labels together. */
-export type Metric = (name: string) => Promise<number>
+type Metric = (name: string) => Promise<number>
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
 

@@ -14,7 +14,7 @@ export type TestSource = TestServer & {
 }
 
 /** When event 0 happened, in ms. */
-export const firstMs = Date.UTC(2026, 7, 4, 15)
+const firstMs = Date.UTC(2026, 7, 4, 15)
 
 /** The time of event n, in ms: ten events a second. */
 export const timeOf = (n: number) => firstMs + n * 100

@@ -2,7 +2,7 @@ import { type Kafka, Partitioners, type RecordMetadata } from 'kafkajs'
 import { topic } from '../contract.ts'
 
 /** A record to append: the key decides the partition. */
-export type NewRecord = { key: string; value: Buffer; headers: Record<string, string> }
+type NewRecord = { key: string; value: Buffer; headers: Record<string, string> }
 
 /** It isn't known which of the records stand in the log; the log must be read to find out. */
 export class UnknownOutcome extends Error {
