@@ -1,4 +1,4 @@
-import { type Admin, type Kafka, readClusterId, readLog, readLogEnds } from '../platform/kafka.ts'
+import { type Admin, type Kafka, readClusterId, readLogEnds } from '../platform/kafka.ts'
 import { type ObjectStore } from '../platform/object-store.ts'
 import { type createPool } from '../platform/postgres.ts'
 import { balance, type PartitionBooks } from './books.ts'
@@ -15,6 +15,7 @@ import { makeReport } from './make-report.ts'
 import { type AuditReport } from './report.ts'
 import { settleBooks, withoutNamed } from './settle.ts'
 import { compareTally } from './source-tally.ts'
+import { readSteadily } from './steady-read.ts'
 import { findStrays } from './strays.ts'
 
 export type AuditOptions = {
@@ -26,9 +27,14 @@ export type AuditOptions = {
   read?: ReadLog
   /** Where the simulator tells what it sent, if it is the source. */
   tallyUrl?: string
+  /** How long the log may give nothing before it is given up, in ms. */
+  stallMs?: number
   onProgress?: Progress
   signal?: AbortSignal
 }
+
+/** kafkajs tries for half a minute where a broker is away; twice that is no hiccup. */
+const stallMs = 60_000
 
 /**
  * Holds log, database and lake against each other up to one moment of the database, while everything runs on. Reads
@@ -84,7 +90,7 @@ async function auditCut(
       subjects,
       store,
       sink,
-      read: options.read ?? ((ranges, onRecord) => readLog({ ...pick(options), ranges, onRecord })),
+      read: options.read ?? readSteadily(options.kafka, options.stallMs ?? stallMs, options.signal),
       readEnds: () => readLogEnds(admin),
       onProgress,
     })
@@ -108,10 +114,6 @@ async function auditCut(
     findings: sink.result(),
     source: tallyUrl === undefined ? undefined : await compareTally(tallyUrl, query),
   })
-}
-
-function pick({ kafka, signal }: AuditOptions): Pick<Parameters<typeof readLog>[0], 'kafka' | 'signal'> {
-  return { kafka, ...(signal && { signal }) }
 }
 
 function addAll(sink: FindingSink, findings: readonly Finding[]): void {

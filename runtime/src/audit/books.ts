@@ -116,7 +116,7 @@ function differingOffsets(a: { first: bigint; next: bigint }, b: { first: bigint
 }
 
 function blockFindings({ partition, blocks, flow }: Entries, ledger: Flow, span: Span): Finding[] {
-  const isFlowToo = total(flow) === total(ledger)
+  const isFlowToo = total(flow) === total(ledger) && total(ledger) !== span.next - span.first
   return deviations(blocks, span.first, span.next).map(({ block, expected, found }) => {
     const offsets = blockOffsets(block, span.first, span.next)
     const isMissing = isFlowToo && found < expected

@@ -108,7 +108,8 @@ export function attribute(answers: Answers): Finding[] {
   }
   for (const row of answers.logs) {
     const [expected = '', found = ''] = row.values
-    if (!activity.has(row.at.getTime())) blame('log_minute', row, expected, found)
+    if (!activity.has(row.at.getTime()))
+      findings.push(finding('log_minute or activity_minute', row, expected, found))
   }
   const users = new Set(answers.users.map(row => row.at.getTime()))
   const pages = new Set(answers.pages.map(row => row.at.getTime()))
@@ -122,7 +123,7 @@ export function attribute(answers: Answers): Finding[] {
       if (activity.has(at)) continue
       const [ours = '', theirs = ''] = row.values
       if (others.has(at)) blame('activity_minute', row, theirs, ours)
-      else findings.push(finding(table, row, ours, theirs))
+      else findings.push(finding(`${table} or activity_minute`, row, ours, theirs))
     }
   }
   return findings

@@ -58,8 +58,18 @@ const listedOfAKind = 20
 /** Takes findings in as they are found; memory stays bounded however much is wrong. */
 export type FindingSink = { add(finding: Finding): void; result(): Findings }
 
+/** Kinds of which one cause often makes a run: they are told as one. */
+const runs: ReadonlySet<FindingKind> = new Set([
+  'log_missing',
+  'log_duplicate',
+  ...(['dead_letter_missing', 'dead_letter_extra', 'dead_letter_differs'] as const),
+  ...(['feed_missing', 'feed_extra', 'feed_differs'] as const),
+  ...(['row_missing', 'row_extra', 'row_differs'] as const),
+])
+
 /**
- * Gathers findings. One that goes on where the last of its kind, subject and partition ended makes that one longer.
+ * Gathers findings. One about rows that goes on where the last of its kind, subject and partition ended makes that
+ * one longer.
  */
 export function gatherFindings(): FindingSink {
   const listed: Finding[] = []
@@ -69,8 +79,14 @@ export function gatherFindings(): FindingSink {
     add(finding) {
       const place = `${finding.kind} ${finding.subject} ${finding.partition}`
       const last = growing.get(place)
-      if (last?.offsets && finding.offsets && last.offsets.last + 1n === finding.offsets.first) {
+      if (
+        runs.has(finding.kind) &&
+        last?.offsets &&
+        finding.offsets &&
+        last.offsets.last + 1n === finding.offsets.first
+      ) {
         last.offsets = { first: last.offsets.first, last: finding.offsets.last }
+        if (last.key !== finding.key) delete last.key
         delete last.expected
         delete last.found
         return

@@ -55,7 +55,9 @@ export function checkLake(options: {
     open = {
       range,
       problems,
-      rows: rows && new Map(rows.map(row => [row.offset, row.identity])),
+      rows:
+        rows &&
+        new Map(rows.filter(row => row.partition === partition).map(row => [row.offset, row.identity])),
       isNamed: wrong.length > 0,
     }
   }
