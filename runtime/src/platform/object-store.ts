@@ -28,7 +28,7 @@ export type ObjectStore = {
 /** An object of ten minutes is a few MB. */
 const defaultAnswerMs = 30_000
 
-export type ObjectHead = { bytes: number; sha256?: string; metadata: Record<string, string> }
+type ObjectHead = { bytes: number; sha256?: string; metadata: Record<string, string> }
 
 /**
  * Opens `file:///a/folder` or `s3://bucket/prefix`. Region, credentials and endpoint of S3 come from the AWS
