@@ -246,6 +246,8 @@ async function writeLake({ clusterId, ends, messages }: Log, pool: Pool, lake: O
 export type Copy = {
   /** Changes the database as its owner. @throws Error when nothing changed. */
   sql(text: string, values?: readonly unknown[]): Promise<void>
+  /** Its database's name. */
+  name: string
   /** Its database, as the owner. */
   pool: Pool
   lakeFolder: string
@@ -291,6 +293,7 @@ export async function copyOf(pipeline: Pipeline, otherLog?: Kafka): Promise<Copy
       const { rowCount } = await owner.query(text, [...values])
       if (rowCount === 0) throw new Error(`nothing was changed by: ${text}`)
     },
+    name,
     pool: owner,
     lakeFolder,
     withhold: which => {

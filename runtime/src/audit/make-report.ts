@@ -82,12 +82,12 @@ function notesOf(
 ): string[] {
   const notes: string[] = []
   if (totals.lag > 0n) {
-    notes.push(`${counted(totals.lag, 'record')} came into the log since, and are not judged`)
+    notes.push(`not judged: ${counted(totals.lag, 'record')} that the log holds and nobody has counted yet`)
   }
   const open = partitions.reduce((sum, { counted, lake }) => sum + behind(counted.next, lake.next), 0n)
-  if (open > 0n) notes.push(`${counted(open, 'counted record')} are not sealed for the lake yet`)
+  if (open > 0n) notes.push(`not sealed for the lake yet: ${counted(open, 'counted record')}`)
   if (totals.lakePending > 0) {
-    notes.push(`${counted(totals.lakePending, 'range')} of the lake are sealed and about to be written`)
+    notes.push(`sealed and about to be written: ${counted(totals.lakePending, 'range')} of the lake`)
   }
   const retired = partitions.reduce((sum, { read }) => sum + (read?.retired ?? 0n), 0n)
   if (retired > 0n) {

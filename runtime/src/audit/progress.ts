@@ -13,10 +13,11 @@ export function showProgress(
   now: () => number = () => performance.now(),
 ): { show: Progress; clear(): void } {
   const everyMs = stream.isTTY ? terminalMs : elsewhereMs
-  let shownMs = now() + quietMs - everyMs
+  let shownMs: number | undefined
   let isShown = false
   return {
     show({ what, done, total }) {
+      shownMs ??= now() + quietMs - everyMs
       if (now() - shownMs < everyMs) return
       shownMs = now()
       const share = total > 0 ? Math.floor((done / total) * 100) : 100

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { type Finding, type FindingKind, findingKinds } from './findings.ts'
 import { type AuditReport, type PartitionReport } from './report.ts'
-import { counted, number, offsetRange } from './words.ts'
+import { counted, number, offsetRange, printable } from './words.ts'
 
 /** Colours, or none where the output is no terminal. */
 export type Paint = { red(text: string): string; green(text: string): string; dim(text: string): string }
@@ -64,12 +64,18 @@ function span(from: bigint, to: bigint): string {
 
 function findingLines({ findings }: AuditReport, paint: Paint): string[] {
   const lines = findings.listed.map(finding => {
-    const sides = finding.expected === undefined ? '' : paint.dim(`  expected ${finding.expected}`)
-    const found = finding.found === undefined ? '' : paint.dim(`, found ${finding.found}`)
-    return `${paint.red('✗')} ${place(finding)}: ${finding.says}${sides}${found}`
+    const { expected, found, says } = finding
+    const sides = [
+      expected === undefined ? undefined : `expected ${expected}`,
+      found === undefined ? undefined : `found ${found}`,
+    ].filter(side => side !== undefined)
+    const told = `${paint.red('✗')} ${printable(`${place(finding)}: ${says}`)}`
+    return sides.length > 0 ? `${told} ${paint.dim(`(${printable(sides.join(', '))})`)}` : told
   })
   for (const { kind, subject, more } of findings.unlisted) {
-    lines.push(`${paint.red('✗')} ${subject}: ${number(more)} more of the same (${findingKinds[kind]})`)
+    lines.push(
+      `${paint.red('✗')} ${printable(subject)}: ${number(more)} more of the same (${findingKinds[kind]})`,
+    )
   }
   return lines
 }
@@ -77,18 +83,19 @@ function findingLines({ findings }: AuditReport, paint: Paint): string[] {
 /** Where it is: table or object, partition, offsets or minute, key. */
 function place({ subject, partition, offsets, at, key }: Finding): string {
   const parts = [
+    subject,
     partition === undefined ? undefined : `partition ${partition}`,
     offsets && offsetRange(offsets),
     at?.replace(/:00\.000Z$/, 'Z'),
     key === subject ? undefined : key,
   ]
-  return [subject, ...parts.filter(part => part !== undefined)].join(', ')
+  return parts.filter(part => part !== undefined).join(', ')
 }
 
 function howFar({ depth, totals, tookMs, cutAt }: AuditReport): string {
   const how =
     depth === 'full'
-      ? `${counted(totals.read, 'record')} of the log read and ${counted(totals.buckets, 'minute and hour', 'minutes and hours')} made again`
+      ? `${counted(totals.read, 'record')} of the log read and ${counted(totals.buckets, 'sum')} by minute and hour made again`
       : 'the books alone'
   return `as of ${cutAt}: ${how}, in ${(tookMs / 1_000).toFixed(1)} s`
 }

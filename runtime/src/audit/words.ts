@@ -12,3 +12,8 @@ export function counted(value: bigint | number, one: string, many = `${one}s`): 
 export function offsetRange({ first, last }: { first: bigint; last: bigint }): string {
   return first === last ? `offset ${first}` : `offsets ${first} to ${last}`
 }
+
+/** Text from a store, in which nothing steers a terminal: control and format characters become U+FFFD. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd')
+}
