@@ -24,7 +24,10 @@ export async function runEngine(
     await engine?.stop()
     process.exit(0)
   }
-  const tell = () => process.connected && process.send?.({ type: 'state', ...engine?.state() })
+  const tell = () => {
+    // With a callback, a supervisor that has just gone is no uncaught error; its `disconnect` is on the way.
+    if (process.connected) process.send?.({ type: 'state', ...engine?.state() }, () => {})
+  }
   const timer = setInterval(tell, tellMs)
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => process.send || void stop())

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import getPort from 'get-port'
 import { type Source } from '../../../runtime/src/contract.ts'
@@ -42,6 +43,8 @@ export async function runLocal(options: LocalOptions): Promise<void> {
   const unlock = lockState(root)
   try {
     await endLeftBehind(root)
+    // Compiled code kept over starts: a service is up in half the time.
+    process.env.NODE_COMPILE_CACHE ??= join(root, 'compile-cache')
     const choice = await chooseSource(options.source, process.env.WIKIFLOW_CONTACT)
     const state = openStateDir(root, stateName(choice.source, options.file))
     await assertPortsFree(ports)
