@@ -1,7 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
 
-export type BatchRecord = { key?: Buffer | null; value?: Buffer | null; timestampMs?: number }
-export type BatchOptions = {
+type BatchRecord = { key?: Buffer | null; value?: Buffer | null; timestampMs?: number }
+type BatchOptions = {
   records: readonly BatchRecord[]
   producerId?: number
   producerEpoch?: number

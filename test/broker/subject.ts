@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Admin, type ITopicConfig, Kafka, type KafkaMessage, logLevel, Partitioners } from 'kafkajs'
-import { expect } from 'vitest'
 
 /** A running broker the contract is checked against. */
 export type Subject = {
@@ -35,6 +35,9 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
   }
 }
 
+/** How long a new topic may take to be known, in ms. */
+const readyMs = 15_000
+
 /** Makes a topic with a name of its own, and gives the name. */
 export async function newTopic(kafka: Kafka, config: Partial<ITopicConfig> = {}): Promise<string> {
   const topic = config.topic ?? `contract-${randomUUID()}`
@@ -42,8 +45,13 @@ export async function newTopic(kafka: Kafka, config: Partial<ITopicConfig> = {})
     const topics = [{ numPartitions: 1, replicationFactor: 1, ...config, topic }]
     await admin.createTopics({ waitForLeaders: false, topics })
     // kafkajs's own waiting takes a topic that isn't known everywhere yet for an error.
-    const ready = () => admin.fetchTopicOffsets(topic).catch(() => [])
-    await expect.poll(ready, { timeout: 10_000 }).not.toEqual([])
+    const until = Date.now() + readyMs
+    for (;;) {
+      const offsets = await admin.fetchTopicOffsets(topic).catch(() => [])
+      if (offsets.length > 0) return
+      if (Date.now() > until) throw new Error(`${topic} was made, but is not known after ${readyMs} ms`)
+      await sleep(50)
+    }
   })
   return topic
 }

@@ -30,8 +30,13 @@ async function open(broker: Broker): Promise<RawClient> {
   return client
 }
 
-async function makeTopic(client: RawClient, name: string, partitions = 1): Promise<void> {
-  const topic = { name, partitions, replicationFactor: 1, assignments: [], configs: [] }
+async function makeTopic(
+  client: RawClient,
+  name: string,
+  partitions = 1,
+  configs: { name: string; value: string }[] = [],
+): Promise<void> {
+  const topic = { name, partitions, replicationFactor: 1, assignments: [], configs }
   const made = await client.send(createTopics, 3, { topics: [topic], timeoutMs: 1_000, validateOnly: false })
   expect(made.topics[0]?.errorCode).toBe(errors.none)
 }
@@ -183,6 +188,7 @@ it('is not ready while the disk is full, says so once, refuses commits too, and 
   expect(await send(client, 'edits', one('lost'))).toEqual([errors.storageError])
   expect(broker.state()).toMatchObject({ ready: false, reason: expect.stringMatching(/edits-0.*ENOSPC/) })
   expect(problems).toHaveLength(1)
+  await expect(makeTopic(client, 'more')).rejects.toThrow()
   const partitions = [{ index: 0, offset: 1, timestampMs: -1, metadata: null }]
   const commit = {
     groupId: 'g',
@@ -195,8 +201,17 @@ it('is not ready while the disk is full, says so once, refuses commits too, and 
   expect(committed.topics[0]?.partitions[0]?.errorCode).toBe(errors.coordinatorNotAvailable)
   broker.faults.diskFull(false)
   expect(await send(client, 'edits', one('kept'))).toEqual([errors.none])
+  await makeTopic(client, 'more')
   expect(broker.state()).toMatchObject({ ready: true })
   expect((await read(client, 0))?.highWatermark).toBe(1)
+})
+
+it('applies retention by itself', async () => {
+  const broker = await start({ retentionCheckMs: 10 })
+  const client = await open(broker)
+  await makeTopic(client, 'edits', 1, [{ name: 'retention.ms', value: '60000' }])
+  await send(client, 'edits', one('from 1970'))
+  await expect.poll(async () => (await read(client, 0))?.errorCode).toBe(errors.offsetOutOfRange)
 })
 
 it('goes away and comes back on the same port with all it had', async () => {

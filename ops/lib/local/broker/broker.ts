@@ -40,14 +40,14 @@ export type BrokerOptions = {
 }
 
 /** Whether the broker does its job; `reason` is a sentence that says why not. */
-export type BrokerState = {
+type BrokerState = {
   ready: boolean
   reason?: string
   detail: { clusterId: string; connections: number; topics: number; problems: Problem[] }
 }
 
 /** Faults for tests. */
-export type Faults = {
+type Faults = {
   /** Sets a fault; gives the function that takes it back. */
   add(fault: Fault): () => void
   /** Takes all faults back, the full disk too. */

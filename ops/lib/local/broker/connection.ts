@@ -44,8 +44,8 @@ export function serve(
     for await (const request of readFrames(socket)) {
       serving = true
       const frame = await answer(request, caller)
-      serving = false
       if (frame) await send(socket, frame, gone.signal)
+      serving = false
       if (finishing) break
     }
   }

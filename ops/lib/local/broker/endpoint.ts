@@ -21,7 +21,7 @@ export class DroppedError extends Error {
 }
 
 /** Writes a response body; undefined where none is due. */
-export type Answer = ((to: Writer) => void) | undefined
+type Answer = ((to: Writer) => void) | undefined
 
 /** An API together with what serves it, its types put away so that many stand in one table. */
 export type Endpoint = {

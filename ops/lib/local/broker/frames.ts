@@ -1,7 +1,7 @@
 import { MalformedError } from './wire/reader.ts'
 
 /** Largest request in bytes (Kafka's `socket.request.max.bytes`). */
-export const maxRequestBytes = 100 * 1024 * 1024
+const maxRequestBytes = 100 * 1024 * 1024
 
 /**
  * Cuts a stream into its frames: a 32-bit length, then so many bytes. Memory grows with what has arrived, never with

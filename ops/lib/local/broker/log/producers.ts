@@ -2,7 +2,7 @@
  * Sequence numbers of idempotent producers on one partition, by Kafka's rules (KIP-98, and
  * `ProducerAppendInfo.checkSequence` of Kafka 4): the last five batches of a producer are remembered.
  */
-export type ProducerBatch = { first: number; last: number; offset: number; timestampMs: number }
+type ProducerBatch = { first: number; last: number; offset: number; timestampMs: number }
 export type ProducerState = { epoch: number; batches: ProducerBatch[] }
 /** By producer id. Never changed in place: a group of appends works on a copy that is kept or thrown away. */
 export type Producers = ReadonlyMap<number, ProducerState>
@@ -10,7 +10,7 @@ export type Producers = ReadonlyMap<number, ProducerState>
 /** Kafka's `ProducerStateEntry.NUM_BATCHES_TO_RETAIN`: what a producer may have in flight. */
 const remembered = 5
 /** A producer that has written nothing for a day is forgotten (Kafka's `producer.id.expiration.ms`). */
-export const producerExpiryMs = 86_400_000
+const producerExpiryMs = 86_400_000
 
 const maxSequence = 0x7fffffff
 

@@ -6,7 +6,7 @@ import { judge, type ProducerState, type Producers, remember, sequenceAfter } fr
 export type Appended = { baseOffset: number; appendTimeMs: number }
 
 /** What becomes of one batch once the group it belongs to is on disk. */
-export type Outcome = Appended | ProtocolError
+type Outcome = Appended | ProtocolError
 
 /** A group of batches ready to be written with one write and one sync. Nothing of it is true before that. */
 export type Staged = {

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BrokerError, systemCode } from '../broker-error.ts'
 import { PartitionLog } from '../log/partition-log.ts'
-import { type SegmentWriter } from '../log/segment-writer.ts'
+import { type WriteFault } from '../log/segment-writer.ts'
 import { type Problems } from '../problems.ts'
 import { errors, ProtocolError } from '../protocol/errors.ts'
 import { type Overrides, topicConfig } from './config.ts'
@@ -13,7 +13,7 @@ export type Topic = { name: string; overrides: Overrides; partitions: PartitionL
 export type TopicsOptions = {
   dataDir: string
   problems: Problems
-  writeFault: ConstructorParameters<typeof SegmentWriter>[2]
+  writeFault: WriteFault
   now: () => number
   onCut: (name: string, bytes: number) => void
 }
@@ -104,15 +104,9 @@ export class Topics {
       if (this.#topics.has(name))
         throw new ProtocolError(errors.topicAlreadyExists, `Topic '${name}' already exists.`)
       const entry = { name, partitions, overrides }
-      // Listed first: a folder without a listed topic is deleted at the next start.
-      const before = this.list().map(entryOf)
-      await this.#write([...before, entry])
-      try {
+      await this.#list([...this.list().map(entryOf), entry], async () => {
         this.#topics.set(name, await this.#openTopic(entry))
-      } catch (error) {
-        await this.#write(before).catch(() => {})
-        throw new ProtocolError(errors.storageError, `can't make the logs of ${name}: ${systemCode(error)}`)
-      }
+      })
     })
   }
 
@@ -150,12 +144,27 @@ export class Topics {
           `The topic ${name} currently has ${has} partition(s); ${partitions} would not be an increase.`,
         )
       }
-      await this.#write(
-        this.list().map(one => (one === topic ? { ...entryOf(one), partitions } : entryOf(one))),
-      )
-      const added = Array.from({ length: partitions - has }, (_, n) => this.#openPartition(topic, has + n))
-      topic.partitions.push(...(await Promise.all(added)))
+      const entries = this.list().map(one => (one === topic ? { ...entryOf(one), partitions } : entryOf(one)))
+      await this.#list(entries, async () => {
+        const added = Array.from({ length: partitions - has }, (_, n) => this.#openPartition(topic, has + n))
+        topic.partitions.push(...(await Promise.all(added)))
+      })
     })
+  }
+
+  /**
+   * Lists topics, then makes their logs: a folder that isn't listed is deleted at the next start. The list is taken back
+   * when the logs can't be made.
+   */
+  async #list(entries: readonly TopicEntry[], make: () => Promise<void>): Promise<void> {
+    const before = this.list().map(entryOf)
+    await this.#write(entries)
+    try {
+      await make()
+    } catch (error) {
+      await this.#write(before).catch(() => {})
+      throw new ProtocolError(errors.storageError, `can't make the logs: ${systemCode(error)}`)
+    }
   }
 
   #known(name: string): Topic {
@@ -166,6 +175,8 @@ export class Topics {
 
   async #write(entries: readonly TopicEntry[]): Promise<void> {
     try {
+      const fault = this.#options.writeFault()
+      if (fault) throw fault
       await writeTopics(this.#options.dataDir, entries)
       this.#options.problems.clear('topics')
     } catch (error) {
