@@ -13,7 +13,7 @@ import { compareEnds, ownOffsets } from './log-books.ts'
 import { type LogEnds, type ReadLog } from './log-pass.ts'
 import { makeReport } from './make-report.ts'
 import { type AuditReport } from './report.ts'
-import { settleBooks, withoutNamed } from './settle.ts'
+import { settleBooks, withoutNamed, withoutNamedFeed } from './settle.ts'
 import { compareTally } from './source-tally.ts'
 import { readSteadily } from './steady-read.ts'
 import { findStrays } from './strays.ts'
@@ -105,7 +105,7 @@ async function auditCut(
     })
   }
   const times = { fromMs: 0, toMs: full?.judgedFromMs ?? Number.POSITIVE_INFINITY }
-  addAll(sink, await crossCheck(query, snapshot.horizons, times))
+  addAll(sink, withoutNamedFeed(await crossCheck(query, snapshot.horizons, times), sink))
   addAll(sink, withoutNamed(await selfCheck(query), sink))
   addAll(sink, settleBooks(books, full, sink))
   const { tallyUrl } = options

@@ -1,4 +1,4 @@
-import { blockOf, blockOffsets, deviations } from './blocks.ts'
+import { blockOffsets, deviations } from './blocks.ts'
 import { type Flow, type LedgerBlock, type Snapshot, type StoredOffset } from './cut.ts'
 import { type Finding } from './findings.ts'
 import { number } from './words.ts'
@@ -194,11 +194,4 @@ function deadFindings(
 
 function total({ processed, dead }: Flow): bigint {
   return processed + dead
-}
-
-/** Blocks that the partition's offsets touch. */
-export function blocksOf({ first, next }: { first: bigint; next: bigint }): bigint[] {
-  if (first >= next) return []
-  const count = Number(blockOf(next - 1n) - blockOf(first)) + 1
-  return Array.from({ length: count }, (_, index) => blockOf(first) + BigInt(index))
 }

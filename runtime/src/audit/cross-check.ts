@@ -72,7 +72,7 @@ function postgresTime(ms: number): Date | 'infinity' {
  * Says which table is wrong: the one that is outvoted; between two, the one that disagrees with others as well; both
  * where nothing tells them apart. What follows from a table that is named already is not named again. Pure.
  */
-export function attribute(answers: Answers): Finding[] {
+function attribute(answers: Answers): Finding[] {
   const findings: Finding[] = []
   /** Minutes and hours in which activity_minute, the common side, is known to be wrong. */
   const activity = new Set<number>()

@@ -42,7 +42,7 @@ export function addFingerprints(
 }
 
 /** The fingerprint of one row. */
-export function fingerprint(shape: MetricShape, row: Readonly<Record<string, unknown>>): bigint {
+function fingerprint(shape: MetricShape, row: Readonly<Record<string, unknown>>): bigint {
   const key = shape.keys.map(name => String(row[name])).join(separator)
   const keyHash = BigInt(`0x${hash('md5', key, 'hex').slice(0, hashDigits)}`)
   let weight = 0n
@@ -64,7 +64,7 @@ export async function readFingerprints(
 }
 
 /** The query of `readFingerprints`: time of the bucket, and its fingerprint as text. */
-export function fingerprintQuery({ table, bucket, keys, sums }: MetricShape): string {
+function fingerprintQuery({ table, bucket, keys, sums }: MetricShape): string {
   const key = keys.map(name => `"${name}"`).join(', ')
   const keyHash = `('x' || left(md5(concat_ws(E'\\x1f', ${key})), ${hashDigits}))::bit(${hashDigits * 4})::bigint`
   const weight = sums.map((name, index) => `"${name}"::numeric * ${base ** BigInt(index)}`).join(' + ')

@@ -31,7 +31,7 @@ import { type AuditReport } from './report.ts'
 const silent = pino({ level: 'silent' })
 
 /** Partition 0 begins at this offset, so that its few records lie in two blocks of the ledger. */
-export const firstOffset = 9_900n
+const firstOffset = 9_900n
 
 /** What of a pipeline an audit looks at, as it was left by the pipeline's own code. */
 export type Pipeline = {

@@ -4,7 +4,7 @@ import { type AuditReport, type PartitionReport } from './report.ts'
 import { counted, number, offsetRange, printable } from './words.ts'
 
 /** Colours, or none where the output is no terminal. */
-export type Paint = { red(text: string): string; green(text: string): string; dim(text: string): string }
+type Paint = { red(text: string): string; green(text: string): string; dim(text: string): string }
 
 const plain: Paint = { red: text => text, green: text => text, dim: text => text }
 const ansi = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`

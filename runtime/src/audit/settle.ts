@@ -9,6 +9,12 @@ export function withoutNamed(findings: readonly Finding[], sink: FindingSink): F
   return findings.filter(({ subject, at }) => !named.has(`${subject} ${at}`))
 }
 
+/** The minutes of the feed say nothing more where rows of it are named by their offsets. */
+export function withoutNamedFeed(findings: readonly Finding[], sink: FindingSink): Finding[] {
+  const isNamed = sink.result().listed.some(({ kind }) => kind.startsWith('feed_'))
+  return isNamed ? findings.filter(({ subject }) => subject !== 'recent_change') : [...findings]
+}
+
 /**
  * What remains of the books' own findings once the log and the minutes were looked at: where the log has judged a
  * block itself, or a minute of flow_minute is named, the coarser finding says nothing more. Where every minute is

@@ -2,7 +2,7 @@ import { type Kafka, type OffsetRange, readLog } from '../platform/kafka.ts'
 import { type ReadLog } from './log-pass.ts'
 
 /** The log is there, but gives nothing more, whatever kafkajs tries. */
-export class StalledError extends Error {
+class StalledError extends Error {
   override name = 'StalledError'
 }
 
