@@ -15,7 +15,8 @@ beforeEach(async () => {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', disk])
 })
 afterEach(async () => {
-  execFileSync('umount', [disk])
+  // Lazily: a test that failed may have left the broker's files open.
+  execFileSync('umount', ['-l', disk])
   await rm(disk, { recursive: true })
 })
 

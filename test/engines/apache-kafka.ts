@@ -14,6 +14,9 @@ const cache = join(import.meta.dirname, '../../.cache/kafka', version)
 /** A start without the compiler's second stage takes half as long; a measurement wants it, and gives its own flags. */
 const quickStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 
+/** What Kafka says goes to stderr, errors alone: they are told when it can't start. */
+const onlyErrors = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'
+
 /** How long a start may take, in ms. */
 const startMs = 180_000
 
@@ -22,6 +25,7 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <groupId>wikiflow</groupId><artifactId>apache-kafka</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
   </dependencies>
 </project>
 `
@@ -140,7 +144,7 @@ async function startServer(
   config: string,
   brokers: string,
 ): Promise<ChildProcess> {
-  const server = spawn('java', [...jvm, '-Xmx512m', '-cp', classPath, 'kafka.Kafka', config], {
+  const server = spawn('java', [...jvm, '-Xmx512m', onlyErrors, '-cp', classPath, 'kafka.Kafka', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const orphaned = () => server.kill('SIGKILL')
