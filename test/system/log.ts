@@ -3,10 +3,7 @@ import { pino } from 'pino'
 import { createKafka, readLog, readLogEnds } from '../../runtime/src/platform/kafka.ts'
 
 /** Reads the whole log as it stands. */
-async function eachLogRecord(
-  address: string,
-  onRecord: (message: KafkaMessage) => void,
-): Promise<void> {
+async function eachLogRecord(address: string, onRecord: (message: KafkaMessage) => void): Promise<void> {
   const log = pino({ level: 'silent' })
   const kafka = createKafka({ KAFKA_BROKERS: [address] }, { clientId: 'test', log })
   const admin = kafka.admin()
