@@ -1,18 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
-/** Suites that need a daemon from outside npm (Kafka, kcat, Chromium) are named `*.daemon.test.ts`. */
-const daemon = process.env.WIKIFLOW_SUITE === 'daemon'
+/**
+ * Suites beside `npm test`, by the end of their files' names: `*.fault.test.ts` kill real processes for minutes,
+ * `*.daemon.test.ts` need what doesn't come from npm (Apache Kafka, kcat, Chromium, moto).
+ */
+const suites = ['fault', 'daemon']
+const suite = process.env.WIKIFLOW_SUITE
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
-    include: daemon ? ['**/*.daemon.test.ts'] : ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(daemon ? [] : ['**/*.daemon.test.ts'])],
+    include: [suite ? `**/*.${suite}.test.ts` : '**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...(suite ? [] : suites.map(name => `**/*.${name}.test.ts`))],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers than that only make the timing of real servers worse.
     maxWorkers: 2,
     // The daemons want the machine for themselves.
-    fileParallelism: !daemon,
+    fileParallelism: suite !== 'daemon',
   },
 })

@@ -1,6 +1,6 @@
+import { toRecord } from '../events/record.ts'
 import { toLakeRecord } from '../lake/record.ts'
 import { type ObjectStore } from '../platform/object-store.ts'
-import { toRecord } from '../worker/record.ts'
 import { max, min } from './blocks.ts'
 import { type PartitionBooks } from './books.ts'
 import { type BlockCounts, checkCounts } from './count-check.ts'

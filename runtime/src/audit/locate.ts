@@ -1,6 +1,6 @@
 import { aggregate, type Counted } from '../events/aggregate.ts'
+import { toRecord } from '../events/record.ts'
 import { type Rows } from '../events/tables.ts'
-import { toRecord } from '../worker/record.ts'
 import { decodeAs } from './count-check.ts'
 import { type Query } from './cut.ts'
 import { type Finding, type FindingSink, type Offsets } from './findings.ts'

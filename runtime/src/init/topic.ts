@@ -1,10 +1,14 @@
 // Node can't see this export's name in kafkajs's CommonJS.
-import kafkajs, { type Kafka } from 'kafkajs'
+import kafkajs, { type Admin, type Kafka } from 'kafkajs'
+import pRetry from 'p-retry'
 import { topic } from '../contract.ts'
 import { type Config } from '../platform/config.ts'
 
 /** Settings of the topic. */
 export const topicSettings = ['TOPIC_RETENTION_MS', 'TOPIC_RETENTION_BYTES'] as const
+
+/** A new topic has its leaders within a few seconds, on three brokers too. */
+const leaderRetry = { retries: 20, minTimeout: 100, maxTimeout: 2_000 }
 
 /**
  * Makes the topic where it is missing, and brings its retention to what is configured.
@@ -24,11 +28,12 @@ export async function ensureTopic(
   await admin.connect()
   try {
     const created = await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs would wait by asking for metadata, and give up on a topic whose making is still spreading.
+      waitForLeaders: false,
       topics: [{ topic: topic.name, numPartitions: topic.partitions, replicationFactor: -1, configEntries }],
     })
+    const partitions = await pRetry(() => countLedPartitions(admin), leaderRetry)
     if (created) return 'created'
-    const partitions = (await admin.fetchTopicMetadata({ topics: [topic.name] })).topics[0]?.partitions.length
     if (partitions !== topic.partitions) {
       throw new Error(
         `topic ${topic.name} stands with ${partitions} partitions, not ${topic.partitions}: delete it, or name another cluster in KAFKA_BROKERS`,
@@ -48,4 +53,13 @@ export async function ensureTopic(
   } finally {
     await admin.disconnect()
   }
+}
+
+async function countLedPartitions(admin: Admin): Promise<number> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic.name] })
+  const partitions = topics[0]?.partitions ?? []
+  if (partitions.length === 0 || partitions.some(partition => partition.leader < 0)) {
+    throw new Error(`topic ${topic.name} has partitions without a leader`)
+  }
+  return partitions.length
 }

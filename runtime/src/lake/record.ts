@@ -1,7 +1,6 @@
 import { headers } from '../contract.ts'
-import { type LogRecord } from '../events/record.ts'
+import { type LogRecord, toRecord } from '../events/record.ts'
 import { type KafkaMessage } from '../platform/kafka.ts'
-import { toRecord } from '../worker/record.ts'
 
 /** A record of the log, as far as the lake keeps it. */
 export type LakeRecord = LogRecord & {
