@@ -13,7 +13,8 @@ export default defineConfig({
     include: [suite ? `**/*.${suite}.test.ts` : '**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(suite ? [] : suites.map(name => `**/*.${name}.test.ts`))],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A daemon's first start fetches it: moto into a venv, Apache Kafka's jars by Maven.
+    hookTimeout: suite === 'daemon' ? 600_000 : 60_000,
     // Two cores: more workers than that only make the timing of real servers worse.
     maxWorkers: 2,
     // The daemons want the machine for themselves.

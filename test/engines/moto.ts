@@ -42,7 +42,7 @@ export async function startMoto(): Promise<Moto> {
 
 async function install(): Promise<void> {
   await run('python3', ['-m', 'venv', venv])
-  await run(join(venv, 'bin', 'pip'), ['install', '--quiet', 'moto[server]'])
+  await run(join(venv, 'bin', 'pip'), ['install', '--quiet', 'moto[server]==5.2.1'])
 }
 
 async function answers(url: string): Promise<boolean> {
