@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { question } from 'zx'
 import { sources } from '../runtime/src/contract.ts'
-import { runLocal } from './lib/local/local.ts'
+import { defaultSeed, runLocal } from './lib/local/local.ts'
 import { lockState } from './lib/local/state-dir.ts'
 import { runScript, scriptArgs, UserError } from './lib/script.ts'
 
@@ -38,7 +38,7 @@ await runScript(async () => {
       help: { type: 'boolean', short: 'h' },
       source: { type: 'string' },
       rate: { type: 'string' },
-      seed: { type: 'string', default: 'wikiflow' },
+      seed: { type: 'string', default: defaultSeed },
       events: { type: 'string' },
       fault: { type: 'string', multiple: true, default: [] },
       workers: { type: 'string', default: '3' },

@@ -32,6 +32,9 @@ export type LocalOptions = {
   ports: { dashboard: number; kafka: number; postgres: number }
 }
 
+/** The simulator's seed unless another is given. */
+export const defaultSeed = 'wikiflow'
+
 const labels = { live: 'LIVE', simulate: 'SIMULATED', replay: 'REPLAY' } as const
 
 /**
@@ -46,7 +49,7 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     // Compiled code kept over starts: a service is up in half the time.
     process.env.NODE_COMPILE_CACHE ??= join(root, 'compile-cache')
     const choice = await chooseSource(options.source, process.env.WIKIFLOW_CONTACT)
-    const state = openStateDir(root, stateName(choice.source, options.file))
+    const state = openStateDir(root, stateName(choice.source, options))
     await assertPortsFree(ports)
     const sourcePort = await getPort({ host: '127.0.0.1' })
     const healthPorts: Record<string, number> = {}
@@ -88,9 +91,9 @@ export async function runLocal(options: LocalOptions): Promise<void> {
       () => supervisor.children,
     )
     const told = stopSignal(supervisor)
-    void supervisor
-      .start()
-      .then(() => screen.say(`ready: open ${run.dashboardUrl} — Ctrl-C stops everything`))
+    void supervisor.start().then(ready => {
+      if (ready) screen.say(`ready: open ${run.dashboardUrl} — Ctrl-C stops everything`)
+    })
     const failed = await Promise.race([told, supervisor.failed])
     screen.say(failed ? 'stopping, since a process can not start …' : 'stopping in order …')
     await supervisor.stop()
@@ -103,13 +106,11 @@ export async function runLocal(options: LocalOptions): Promise<void> {
   }
 }
 
-/** Each source has a folder of its own; each replayed file too, so that its cursor is its own. */
-function stateName(source: Source, file: string | undefined): string {
-  if (source !== 'replay') return source
-  return `replay-${createHash('sha256')
-    .update(file ?? '')
-    .digest('hex')
-    .slice(0, 12)}`
+/** Each source has a folder of its own; each replayed file and each seed too, so that their cursors never meet. */
+function stateName(source: Source, { file, seed }: Pick<LocalOptions, 'file' | 'seed'>): string {
+  const hashed = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)
+  if (source === 'replay') return `replay-${hashed(file ?? '')}`
+  return source === 'live' || seed === defaultSeed ? source : `${source}-${hashed(seed)}`
 }
 
 function describeRun(source: Source, state: StateDir, ports: LocalOptions['ports'], sourcePort: number): Run {

@@ -10,8 +10,8 @@ export type Supervisor = {
   children: readonly Child[]
   /** Resolves with the first process that a restart can't help; else never. */
   failed: Promise<Child>
-  /** Starts all, stage by stage; resolves when every process is ready. */
-  start(): Promise<void>
+  /** Starts all, stage by stage. @returns true once every process is ready, false when it was stopped before. */
+  start(): Promise<boolean>
   /** Stops all in order; each stage is killed when it is late, so that it ends within ten seconds. */
   stop(): Promise<void>
   /** Kills everything at once; nothing is lost by it, the next start only takes a little longer. */
@@ -41,6 +41,7 @@ export function createSupervisor(
         for (const child of stage) if (!stopping) child.start()
         while (!stopping && !stage.every(isUp)) await sleep(50)
       }
+      return !stopping
     },
     stop: async () => {
       stopping = true
