@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Is there such a process? A zombie, which only waits for its parent to look, is not one. */
+/** Is there such a process? */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -76,7 +76,12 @@ export async function runLocal(options: LocalOptions): Promise<void> {
       const processes = runningProcesses(supervisor)
       if (JSON.stringify(processes) === written) return
       written = JSON.stringify(processes)
-      writeRun(root, { ...run, processes })
+      try {
+        writeRun(root, { ...run, processes })
+      } catch (error) {
+        // A disk that fills up is the engines' to tell; what runs goes on running.
+        screen.say(`run.json is out of date: ${error instanceof Error ? error.message : error}`)
+      }
     })
     const screen = createScreen(
       process.stdout,
@@ -98,7 +103,6 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     screen.say(failed ? 'stopping, since a process can not start …' : 'stopping in order …')
     await supervisor.stop()
     screen.close()
-    writeRun(root, { ...run, processes: {} })
     if (failed) throw new UserError(`${failed.spec.name} can't start: ${failed.current().reason}`)
     console.log('stopped, nothing lost; `npm start` goes on where it stopped')
   } finally {
