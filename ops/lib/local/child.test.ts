@@ -66,6 +66,13 @@ test('the reason of a crash is the last error of the structured log, not the lin
   expect(probe.current().reason).toContain('retention took offset 17')
 })
 
+test("PostgreSQL's reason is its error, not the statement that its log quotes behind it", async () => {
+  const line = '2026-08-04 15:00:00 UTC [7] PANIC:  could not write to file: No space left on device'
+  const probe = spawnScript(`console.log(${JSON.stringify(`${line}\n\tON CONFLICT`)}); process.exitCode = 1`)
+  await vi.waitFor(() => expect(probe.current().state).toBe('restarting'), 10_000)
+  expect(probe.current().reason).toBe('exit code 1: could not write to file: No space left on device')
+})
+
 test('a process that does not hear SIGTERM is killed with what it started, within its time', async () => {
   const probe = spawnScript(
     `import { spawn } from 'node:child_process'

@@ -152,6 +152,8 @@ function lastLineOf(logFile: string): string {
 }
 
 function errorIn(line: string): string | undefined {
+  const ofPostgres = /\b(?:FATAL|PANIC|ERROR): +(.*)/.exec(line)
+  if (ofPostgres) return ofPostgres[1]
   if (/^\w*Error\b.*: /.test(line)) return line
   try {
     const said = JSON.parse(line)

@@ -16,7 +16,7 @@ export async function createLog(
 ): Promise<Logger> {
   const options = { level: config.LOG_LEVEL, base: { service }, serializers: { err: serializeError } }
   const pretty = config.LOG_FORMAT === 'pretty' || (config.LOG_FORMAT === 'auto' && process.stdout.isTTY)
-  if (!pretty) return pino(options)
+  if (!pretty) return pino(options, standardOutput())
   try {
     const { PinoPretty } = await import('pino-pretty')
     return pino(
@@ -24,8 +24,18 @@ export async function createLog(
       PinoPretty({ sync: true, ignore: 'service,pid,hostname', translateTime: 'UTC:HH:MM:ss' }),
     )
   } catch {
-    return pino(options)
+    return pino(options, standardOutput())
   }
+}
+
+/** How much of the log waits for a disk to have room again, in bytes; what is more is dropped. */
+const waitingBytes = 1024 ** 2
+
+/** On a full disk the log is lost, and nothing else: unheard, the stream's error would end the service. */
+function standardOutput() {
+  const output = pino.destination({ fd: 1, sync: true, maxLength: waitingBytes })
+  output.on('error', () => {})
+  return output
 }
 
 /**
