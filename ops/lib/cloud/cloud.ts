@@ -1,0 +1,49 @@
+import { BudgetsClient } from '@aws-sdk/client-budgets'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { RDSClient } from '@aws-sdk/client-rds'
+import { S3Client } from '@aws-sdk/client-s3'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+
+/** AWS as one caller sees it in one region: clients, and who calls. */
+export type Cloud = {
+  region: string
+  /** Twelve digits. */
+  account: string
+  /** ARN of the caller. */
+  caller: string
+  ec2: EC2Client
+  rds: RDSClient
+  s3: S3Client
+  iam: IAMClient
+  sts: STSClient
+  budgets: BudgetsClient
+}
+
+/** Attempts of one call: throttled or broken ones are repeated by the SDK, each time later, with jitter. */
+const maxAttempts = 6
+
+/**
+ * Opens AWS with the credentials of the environment (variables, profile, SSO), asking who they belong to.
+ * `AWS_ENDPOINT_URL` points every client elsewhere.
+ * @throws the SDK's error for missing, wrong or expired credentials.
+ */
+export async function openCloud(region: string): Promise<Cloud> {
+  const config = { region, maxAttempts }
+  const sts = new STSClient(config)
+  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand())
+  if (!Account || !Arn) throw new Error('AWS did not say whose credentials these are (GetCallerIdentity)')
+  return {
+    region,
+    account: Account,
+    caller: Arn,
+    sts,
+    ec2: new EC2Client(config),
+    rds: new RDSClient(config),
+    // An endpoint of one's own has no name for each bucket.
+    s3: new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined }),
+    iam: new IAMClient(config),
+    // AWS Budgets lives in one region alone.
+    budgets: new BudgetsClient({ ...config, region: 'us-east-1' }),
+  }
+}

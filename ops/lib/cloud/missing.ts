@@ -1,0 +1,13 @@
+/** Names of AWS's errors that say "there is no such thing". */
+const names =
+  /^(NoSuch\w*|NotFound|\w*NotFound(Fault|Exception)?|InvalidGroup\.NotFound|Invalid\w+\.NotFound|ServerSideEncryptionConfigurationNotFoundError)$/
+
+/** Undefined where AWS says that there is no such thing; other errors are thrown on. */
+export async function missing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof Error && names.test(error.name)) return undefined
+    throw error
+  }
+}
