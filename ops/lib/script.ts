@@ -28,3 +28,6 @@ export async function runScript(body: () => Promise<void>): Promise<void> {
     process.exitCode = 1
   }
 }
+
+/** Where a machine keeps what is its own: data of local stacks, keys and passwords of stacks on AWS. */
+export const stateFolder = fileURLToPath(new URL('../../.wikiflow', import.meta.url))

@@ -23,11 +23,13 @@ export type Applied = {
  * Executes a plan: each step as soon as those it needs are done, so that a slow database holds up nothing but
  * what needs it. After a failure nothing new is begun; what has begun is waited for. Ended anywhere, a plan made
  * anew holds what is left.
+ * @param signal once aborted, nothing new is begun: the lock was lost.
  */
 export async function applyPlan(
   stack: StackId,
   plan: Plan,
   onEvent: (event: StepEvent) => void,
+  signal?: AbortSignal,
 ): Promise<Applied> {
   const things = new Map(plan.steps.flatMap(({ part, found }) => (found ? [[part.id, found] as const] : [])))
   const failures: { step: Step; error: unknown }[] = []
@@ -43,7 +45,7 @@ export async function applyPlan(
   const run = async (step: Step): Promise<boolean> => {
     const before = await Promise.all(prerequisites(plan, step).map(other => begin(other)))
     if (step.action === 'same') return true
-    if (before.includes(false) || failures.length > 0) {
+    if (before.includes(false) || failures.length > 0 || signal?.aborted) {
       skipped.push(step)
       onEvent({ step, state: 'skipped' })
       return false

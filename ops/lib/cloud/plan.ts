@@ -35,7 +35,7 @@ export async function makePlan(
   options: PlanOptions = {},
 ): Promise<Plan & { obstacles: readonly Obstacle[] }> {
   const found = await Promise.all(parts.map(part => part.find()))
-  const steps = parts.map((part, index) => planStep(part, found[index], options))
+  const steps = parts.map((part, index) => planStep(part, found[index]))
   return {
     steps: steps.filter(step => step !== undefined),
     obstacles: parts.flatMap((part, index) => obstaclesOf(part, found[index], steps[index], options)),
@@ -43,7 +43,7 @@ export async function makePlan(
 }
 
 /** The step for a part as it was found; undefined when it is neither there nor wanted, or isn't ours to remove. */
-export function planStep(part: Part, found: Found | undefined, options: PlanOptions): Step | undefined {
+export function planStep(part: Part, found: Found | undefined): Step | undefined {
   const none = { differences: [], reasons: [] }
   if (!part.wanted) {
     return found?.ours ? { part, action: 'delete', found, ...none } : undefined

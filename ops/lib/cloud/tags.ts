@@ -65,6 +65,13 @@ export function wasApplied(mark: string | undefined, property: string, value: Fa
   return false
 }
 
+/** `mark` with what it says of one property exchanged: one of the values `from` by `to`. */
+export function exchangeMark(mark: string, property: string, from: readonly Fact[], to: Fact): string {
+  const old = from.map(value => propertyMark(property, value))
+  const marks = mark.match(/.{4}/g) ?? []
+  return marks.map(one => (old.includes(one) ? propertyMark(property, to) : one)).join('')
+}
+
 function propertyMark(property: string, value: Fact | undefined): string {
   const text = JSON.stringify([property, Array.isArray(value) ? [...value].sort() : value])
   return createHash('sha256').update(text).digest('base64url').slice(0, markWidth)

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+import { agreed } from '../ask.ts'
+import { scriptArgs, stateFolder } from '../script.ts'
+import { type Context } from './context.ts'
+import { type OpenStack, openStack } from './open.ts'
+import { type Outcome, planAndApply } from './plan-and-apply.ts'
+import { powerParts } from './power.ts'
+import { planJson } from './render.ts'
+
+/** What `ops/pause.ts` and `ops/resume.ts` differ in. */
+export type PowerScript = {
+  help: string
+  power: Context['power']
+  purpose: 'pause' | 'resume'
+  /** The last lines, by what came of it. */
+  closing(outcome: Outcome, open: OpenStack): string
+}
+
+/** The body of both scripts. */
+export async function changePower(moduleUrl: string, script: PowerScript): Promise<void> {
+  const { values } = parseArgs({
+    args: scriptArgs(moduleUrl),
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      plan: { type: 'boolean', default: false },
+      yes: { type: 'boolean', short: 'y', default: false },
+      json: { type: 'boolean', default: false },
+      state: { type: 'string', default: stateFolder },
+    },
+  })
+  if (values.help) {
+    console.log(script.help)
+    return
+  }
+  const open = await openStack(values.state, {
+    wanted: true,
+    power: script.power,
+    removal: { finalSnapshot: true, purge: false },
+  })
+  const outcome = await planAndApply({
+    open,
+    parts: await powerParts(open.parts, script.power),
+    purpose: script.purpose,
+    planOnly: values.plan,
+    json: values.json,
+    agree: () => agreed('Carry out this plan?', values.yes),
+  })
+  const { result, problems, plan } = outcome
+  if (values.json) {
+    console.log(JSON.stringify({ plan: planJson(plan, open), result, problems }, null, 2))
+  } else {
+    for (const problem of problems) console.error(problem)
+    console.log(`\n${script.closing(outcome, open)}`)
+  }
+  process.exitCode = result === 'planned' ? 2 : result === 'done' || result === 'nothing to do' ? 0 : 1
+}
