@@ -51,7 +51,8 @@ await runCloudScript(async () => {
     purpose: 'destroy',
     planOnly: values.plan,
     json: values.json,
-    agree: () => typed(`Type the stack's name, ${open.stack.name}, to remove it`, open.stack.name, values.confirm),
+    agree: () =>
+      typed(`Type the stack's name, ${open.stack.name}, to remove it`, open.stack.name, values.confirm),
   })
   const { result, problems, plan } = outcome
   const left = await leftovers(open)
@@ -71,5 +72,6 @@ const closing: Record<Outcome['result'], string> = {
   refused: 'Nothing was changed.',
   declined: 'Nothing was changed: the name typed is not the stack’s.',
   done: 'The stack is removed.',
-  failed: 'The stack is not removed yet: mend what is named above, then run the same command again; it goes on from here.',
+  failed:
+    'The stack is not removed yet: mend what is named above, then run the same command again; it goes on from here.',
 }

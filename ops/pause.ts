@@ -22,7 +22,8 @@ await runCloudScript(() =>
     purpose: 'pause',
     closing: ({ result }, open) => {
       if (result === 'planned') return 'Nothing was changed; to carry it out: npx zx ops/pause.ts'
-      if (result === 'failed') return 'Not all is stopped yet: mend what is named above and run the same command again.'
+      if (result === 'failed')
+        return 'Not all is stopped yet: mend what is named above and run the same command again.'
       if (result !== 'done' && result !== 'nothing to do') return 'Nothing was changed.'
       return `${renderPausedBill(open)}\nThe stack is paused; to go on: npx zx ops/resume.ts`
     },

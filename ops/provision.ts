@@ -78,5 +78,6 @@ const closing = {
   refused: 'Nothing was changed.',
   declined: 'Nothing was changed.',
   done: `The stack is as described; ${next}`,
-  failed: 'The stack is not yet as described: mend what is named above, then run the same command again; it goes on from here.',
+  failed:
+    'The stack is not yet as described: mend what is named above, then run the same command again; it goes on from here.',
 } as const

@@ -18,7 +18,8 @@ await runCloudScript(() =>
     purpose: 'resume',
     closing: ({ result }) => {
       if (result === 'planned') return 'Nothing was changed; to carry it out: npx zx ops/resume.ts'
-      if (result === 'failed') return 'Not all runs yet: mend what is named above and run the same command again.'
+      if (result === 'failed')
+        return 'Not all runs yet: mend what is named above and run the same command again.'
       if (result !== 'done' && result !== 'nothing to do') return 'Nothing was changed.'
       return 'The stack runs; is it as described? npx zx ops/provision.ts --plan'
     },

@@ -5,8 +5,8 @@ import { type Applied, applyPlan, type StepEvent } from './apply.ts'
 import { type Context } from './context.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { missing } from './missing.ts'
-import { makePlan, type Plan, type PlanOptions, type Step } from './plan.ts'
 import { type Part } from './part.ts'
+import { makePlan, type Plan, type PlanOptions, type Step } from './plan.ts'
 
 /** What is to be carried out, as it was shown and agreed to. */
 export type Agreed = {

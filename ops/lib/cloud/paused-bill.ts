@@ -13,7 +13,10 @@ export function renderPausedBill({ parts, cloud, credit }: OpenStack, now = Date
   const atLeast = total.unpriced.length > 0 ? 'at least ' : ''
   return [
     'Still billed while paused:',
-    ...lines.map(({ usage, usd }) => `  ${usage.what.padEnd(44)}${usd === undefined ? 'price unknown' : `$${usd.toFixed(2)} a month`}`),
+    ...lines.map(
+      ({ usage, usd }) =>
+        `  ${usage.what.padEnd(44)}${usd === undefined ? 'price unknown' : `$${usd.toFixed(2)} a month`}`,
+    ),
     `  ${'together'.padEnd(44)}${atLeast}$${total.usd.toFixed(2)} a month${days === undefined ? '' : `: the credit of $${credit.remainingUsd.toFixed(2)} lasts ${days} days`}`,
     `RDS starts the database by itself on ${new Date(now + databaseStandsMs).toISOString().slice(0, 10)}: pause again then.`,
   ].join('\n')

@@ -21,7 +21,9 @@ function powerPart(part: Part, power: Context['power']): Part {
     find: async () => {
       const found = await part.find()
       const { applied } = found ?? {}
-      return found && { ...found, applied: wasApplied(applied, 'state', power) ? appliedMark(want) : undefined }
+      return (
+        found && { ...found, applied: wasApplied(applied, 'state', power) ? appliedMark(want) : undefined }
+      )
     },
     tag: async (found, tags) => {
       // The rest of the mark stays: what was asked of the other properties is not known here.
