@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
+  BucketAlreadyOwnedByYou,
   type BucketLifecycleConfiguration,
   CreateBucketCommand,
   type CreateBucketCommandInput,
@@ -47,7 +48,13 @@ export function bucketPart({ stack, id, names, cloud, wanted, removal }: Context
       return readBucket(s3, bucket, tags => isOurs(id, 'bucket', tags))
     },
     create: async ({ tags }) => {
-      await s3.send(new CreateBucketCommand(bucketRequest(bucket, cloud.region, tags)))
+      try {
+        await s3.send(new CreateBucketCommand(bucketRequest(bucket, cloud.region, tags)))
+      } catch (error) {
+        // Made since it was looked for, by another run: whose it is, its tags say.
+        if (error instanceof BucketAlreadyOwnedByYou) return
+        throw error
+      }
       // Tags of the request above are enough on AWS; other servers of the protocol overlook them.
       await setTags(s3, bucket, tags)
     },
@@ -98,7 +105,8 @@ export function bucketPolicy(bucket: string) {
         Sid: 'TlsOnly',
         Effect: 'Deny',
         Principal: '*',
-        Action: 's3:*',
+        // IAM reads actions in any case. moto overlooks conditions, and would refuse every object to `s3:*`.
+        Action: 'S3:*',
         Resource: [arn, `${arn}/*`],
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       },
