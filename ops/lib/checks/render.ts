@@ -1,0 +1,38 @@
+import { type Result } from './check.ts'
+
+/** Colours, or none where the output is no terminal. */
+type Paint = (code: number, text: string) => string
+
+const marks: Record<Result['state'], { word: string; colour: number }> = {
+  ok: { word: 'ok', colour: 32 },
+  warning: { word: 'warning', colour: 33 },
+  failed: { word: 'failed', colour: 31 },
+  skipped: { word: '-', colour: 2 },
+}
+const widest = Math.max(...Object.values(marks).map(({ word }) => word.length))
+
+/**
+ * A result as lines that stand in columns: state, title, what was found, and below it what to do.
+ * @param width of the titles, in columns.
+ */
+export function renderResult(result: Result, width: number, isTerminal: boolean): string {
+  const paint: Paint = isTerminal ? (code, text) => `\u001b[${code}m${text}\u001b[0m` : (_, text) => text
+  const { word, colour } = marks[result.state]
+  const indent = ' '.repeat(widest + width + 4)
+  const below = (text: string) => printable(text).replaceAll('\n', `\n${indent}`)
+  const line = `${paint(colour, word.padEnd(widest))}  ${result.title.padEnd(width)}  ${below(result.found)}`
+  return result.fix === undefined ? line : `${line}\n${indent}${paint(36, `→ ${below(result.fix)}`)}`
+}
+
+/** The widest title, in columns. */
+export function titleWidth(checks: readonly { title: string }[]): number {
+  return Math.max(0, ...checks.map(({ title }) => title.length))
+}
+
+/** Names come from AWS and files: what controls a terminal shows as an escape. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /[^\P{C}\n]/gu,
+    letter => `\\u{${letter.codePointAt(0)?.toString(16).padStart(2, '0')}}`,
+  )
+}
