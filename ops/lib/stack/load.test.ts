@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { description } from './fixture-stack.ts'
+import { testStack as description } from '../cloud/test-context.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const head = "import { defineStack } from './ops/lib/stack/schema.ts'\n\n"

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { testStack as description } from '../cloud/test-context.ts'
 import { UserError } from '../script.ts'
-import { description } from './fixture-stack.ts'
 import { problemsOf, validateStack } from './validate.ts'
 
 /** What is said of a description in which the field at a dotted path has this value. */
