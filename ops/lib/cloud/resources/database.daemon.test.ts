@@ -1,0 +1,178 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateSecurityGroupCommand } from '@aws-sdk/client-ec2'
+import {
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  ModifyDBInstanceCommand,
+  ModifyDBParameterGroupCommand,
+  RemoveTagsFromResourceCommand,
+  StopDBInstanceCommand,
+} from '@aws-sdk/client-rds'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Moto, startMoto } from '../../../../test/engines/moto.ts'
+import { type Context } from '../context.ts'
+import { type Part } from '../part.ts'
+import { testContext, testCredentials, testStack } from '../test-context.ts'
+import { runPlan, standIn } from '../test-parts.ts'
+import { databasePart } from './database.ts'
+import { standingZone } from './host.ts'
+import { parameterGroupPart } from './parameter-group.ts'
+import { subnetGroupPart } from './subnet-group.ts'
+
+let moto: Moto
+let folder: string
+let context: Context
+let group: Part
+
+beforeAll(async () => {
+  moto = await startMoto()
+  vi.stubEnv('AWS_ENDPOINT_URL', moto.url)
+  for (const [name, value] of Object.entries(testCredentials)) vi.stubEnv(name, value)
+  folder = await mkdtemp(join(tmpdir(), 'wikiflow-database-'))
+  context = await testContext(folder)
+  const { GroupId } = await context.cloud.ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: context.names.databaseGroup, Description: 'database' }),
+  )
+  group = standIn('database-group', GroupId ?? '')
+})
+
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+  await moto.stop()
+})
+
+const run = (changes: Partial<Context> = {}) => {
+  const changed = { ...context, ...changes }
+  const parts = [subnetGroupPart(changed), parameterGroupPart(changed), group, databasePart(changed)]
+  return runPlan(changed.id, parts)
+}
+
+const withDatabase = (database: Partial<Context['stack']['database']>) => ({
+  stack: { ...testStack, database: { ...testStack.database, ...database } },
+})
+
+const theDatabase = async () => {
+  const { DBInstances } = await context.cloud.rds.send(
+    new DescribeDBInstancesCommand({ DBInstanceIdentifier: context.names.database }),
+  )
+  return DBInstances?.[0]
+}
+
+describe('a database', () => {
+  test('is made with its groups, then nothing is to do', async () => {
+    const made = await run()
+    expect(made.steps).toEqual({
+      'subnet-group': ['create'],
+      'parameter-group': ['create'],
+      database: ['create'],
+    })
+    expect(made.things.get('database')?.outputs).toMatchObject({
+      endpoint: expect.stringMatching(/^wikiflow\..*rds\.amazonaws\.com$/),
+      port: '5432',
+    })
+    expect((await run()).steps).toEqual({})
+    expect(await standingZone(context.cloud, context.id, context.names)).toBe(context.around.zone)
+  })
+
+  test('has a password that only this user can read', async () => {
+    const { masterPassword } = context.files
+    expect(await readFile(masterPassword, 'utf8')).toMatch(/^[\w-]{43}\n$/)
+    expect((await stat(masterPassword)).mode & 0o777).toBe(0o600)
+    expect((await stat(context.files.folder)).mode & 0o777).toBe(0o700)
+  })
+
+  test('that was changed by hand is repaired, and started for it when it stands still', async () => {
+    const { rds } = context.cloud
+    const { database, parameterGroup } = context.names
+    await rds.send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: database,
+        DeletionProtection: false,
+        BackupRetentionPeriod: 0,
+        PubliclyAccessible: true,
+        MaxAllocatedStorage: 100,
+        ApplyImmediately: true,
+      }),
+    )
+    await rds.send(
+      new ModifyDBParameterGroupCommand({
+        DBParameterGroupName: parameterGroup,
+        Parameters: [{ ParameterName: 'rds.force_ssl', ParameterValue: '0', ApplyMethod: 'immediate' }],
+      }),
+    )
+    await rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: database }))
+    expect((await run()).steps).toEqual({
+      'parameter-group': ['change', 'drift: parameters'],
+      database: [
+        'change',
+        'drift: storage growth',
+        'drift: reachable from',
+        'drift: backups',
+        'drift: deletion protection',
+        'drift: state',
+      ],
+    })
+    expect(await theDatabase()).toMatchObject({ DBInstanceStatus: 'available', DeletionProtection: true })
+    expect((await run()).steps).toEqual({})
+  })
+
+  test('gets another class and more storage in place', async () => {
+    const larger = withDatabase({ class: 'db.t4g.small', storageGb: 30 })
+    expect((await run(larger)).steps).toEqual({ database: ['change', 'change: class', 'change: storage'] })
+    expect((await run(larger)).steps).toEqual({})
+  })
+
+  test('can neither shrink nor grow by less than a tenth, and the plan says why', async () => {
+    await expect(run(withDatabase({ storageGb: 20 }))).rejects.toThrow('only grows, and it has 30 GB')
+    await expect(run(withDatabase({ storageGb: 32 }))).rejects.toThrow('by a tenth at least: 33 GB or more')
+  })
+
+  test('keeps backups for one day on the Free plan', async () => {
+    const around = { ...context.around, plan: 'free' } as const
+    await run({ ...withDatabase({ class: 'db.t4g.small', storageGb: 30 }), around })
+    expect(await theDatabase()).toMatchObject({ BackupRetentionPeriod: 1 })
+  })
+
+  test('is stopped, stays so, and starts again', async () => {
+    const larger = withDatabase({ class: 'db.t4g.small', storageGb: 30 })
+    expect((await run({ ...larger, power: 'stopped' })).steps).toEqual({
+      database: ['change', 'change: backups', 'change: state'],
+    })
+    expect(await theDatabase()).toMatchObject({ DBInstanceStatus: 'stopped', BackupRetentionPeriod: 7 })
+    expect((await run({ ...larger, power: 'stopped' })).steps).toEqual({})
+    expect((await run(larger)).steps).toEqual({ database: ['change', 'change: state'] })
+  })
+
+  test('of the same name that carries no tags of ours stops the run', async () => {
+    const arn = (await theDatabase())?.DBInstanceArn
+    const { rds } = context.cloud
+    await rds.send(new RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: ['wikiflow:stack'] }))
+    await expect(run()).rejects.toThrow(/wikiflow exists \(wikiflow\) and doesn't carry this stack's tags/)
+    const unwanted = databasePart({ ...context, wanted: false })
+    expect((await runPlan(context.id, [unwanted])).steps).toEqual({})
+    expect(await theDatabase()).toMatchObject({ DBInstanceStatus: 'available' })
+  })
+
+  test('that was stopped is removed although it is protected, and leaves a snapshot', async () => {
+    const name = 'wikiflow-two'
+    const two = {
+      id: { ...context.id, name },
+      names: { ...context.names, database: name, subnetGroup: name, parameterGroup: name },
+    }
+    await run({ ...two, power: 'stopped' })
+    expect((await run({ ...two, wanted: false })).steps).toEqual({
+      'subnet-group': ['delete'],
+      'parameter-group': ['delete'],
+      database: ['delete'],
+    })
+    const { DBSnapshots } = await context.cloud.rds.send(
+      new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }),
+    )
+    expect(DBSnapshots?.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier)).toEqual([
+      expect.stringMatching(/^wikiflow-two-final-\d{8}-\d{6}$/),
+    ])
+  })
+})
