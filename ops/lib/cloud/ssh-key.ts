@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { access, link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { UserError } from '../script.ts'
+
+const run = promisify(execFile)
+
+/** An SSH public key as OpenSSH shows it: `SHA256:` and base64. @throws UserError for what isn't one. */
+export function fingerprint(publicKey: string): string {
+  const blob = publicKey.trim().split(/\s+/)[1]
+  if (!blob) throw new UserError(`"${publicKey.slice(0, 40)}" is no public SSH key: a type and base64 are`)
+  const digest = createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64')
+  return `SHA256:${digest.replace(/=+$/, '')}`
+}
+
+/**
+ * The public half of a private key's file, `ssh-ed25519 AAAA…`; undefined when there is no such file. It is worked
+ * out from the private half: a `.pub` beside it could be another key's.
+ * @throws UserError when the file holds no key, or others may read it.
+ */
+export async function publicHalf(file: string): Promise<string | undefined> {
+  if (!(await exists(file))) return undefined
+  try {
+    // An empty passphrase, so that it never asks for one.
+    const { stdout } = await run(keygen, ['-y', '-P', '', '-f', file])
+    return stdout.trim()
+  } catch (error) {
+    throw unusable(file, error)
+  }
+}
+
+/**
+ * Makes an ed25519 key without a passphrase, unless the file is there: the file is 0600, its folder 0700. The key
+ * appears under its name only when it is complete.
+ * @param comment tells people which key it is.
+ * @returns its public half.
+ */
+export async function makeKey(file: string, comment: string): Promise<string> {
+  const folder = dirname(file)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (!(await exists(file))) {
+    const draft = join(folder, 'ssh-key.draft')
+    await rm(draft, { recursive: true, force: true })
+    await mkdir(draft, { mode: 0o700 })
+    const made = join(draft, 'key')
+    await run(keygen, ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', made]).catch(error => {
+      throw unusable(made, error)
+    })
+    // Unlike a rename, a link never replaces a key that another run has made meanwhile.
+    await link(made, file).catch(ignoreExisting)
+    await rm(draft, { recursive: true, force: true })
+  }
+  const half = await publicHalf(file)
+  if (half === undefined)
+    throw new UserError(`${file} was removed while it was made: run the same command again`)
+  await writeFile(`${file}.pub`, `${half}\n`)
+  return half
+}
+
+const keygen = 'ssh-keygen'
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+}
+
+function unusable(file: string, error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  if ('code' in error && error.code === 'ENOENT') {
+    return new UserError('ssh-keygen is not on this machine: install the OpenSSH client')
+  }
+  const said = 'stderr' in error ? String(error.stderr).trim() : error.message
+  if (/UNPROTECTED PRIVATE KEY/.test(said)) {
+    return new UserError(`${file} may be read by others than its owner: run \`chmod 600 ${file}\``)
+  }
+  return new UserError(
+    `${file} is no usable SSH key (${said.split('\n').at(-1)}): put the key back, or move the file away when no host knows it`,
+  )
+}
