@@ -1,0 +1,66 @@
+/** `npx zx ops/rotate.ts`: gives the database a new master password. */
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { agreed } from './lib/ask.ts'
+import { openCloud } from './lib/cloud/cloud.ts'
+import { keyFiles } from './lib/cloud/key-files.ts'
+import { takeLock } from './lib/cloud/lock.ts'
+import { rotateMasterPassword } from './lib/cloud/rotate.ts'
+import { runCloudScript } from './lib/cloud/script.ts'
+import { scriptArgs, stateFolder } from './lib/script.ts'
+import { loadStack } from './lib/stack/load.ts'
+import { namesOf, stackId } from './lib/stack/names.ts'
+
+const help = `npx zx ops/rotate.ts [options]      give the database a new master password
+
+The password is made on this machine, kept there for you alone, and never shown. Services go on meanwhile: they have
+users of their own. The old password isn't needed, so this also replaces one that was lost or seen. Interrupted
+anywhere, run it again: it finishes.
+
+  --yes        agree
+  --json       the result as one JSON object on standard output
+  --state DIR  where this machine's keys and passwords are kept (default .wikiflow)
+
+Exit code: 0 the new password is in force · 1 nothing was changed, or it isn't known to be in force yet`
+
+await runCloudScript(async () => {
+  const { values } = parseArgs({
+    args: scriptArgs(import.meta.url),
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      yes: { type: 'boolean', short: 'y', default: false },
+      json: { type: 'boolean', default: false },
+      state: { type: 'string', default: stateFolder },
+    },
+  })
+  if (values.help) {
+    console.log(help)
+    return
+  }
+  const stack = await loadStack()
+  const cloud = await openCloud(stack.region)
+  const id = stackId(stack, cloud.account)
+  const names = namesOf(id)
+  const files = keyFiles(resolve(values.state), id)
+  if (
+    !(await agreed(`Give the database ${names.database} in ${id.region} a new master password?`, values.yes))
+  ) {
+    console.error('Nothing was changed.')
+    process.exitCode = 1
+    return
+  }
+  const lock = await takeLock(cloud.s3, names.bucket, 'rotate')
+  try {
+    const result = await rotateMasterPassword({ id, names, cloud, files }, text => console.error(text))
+    if (values.json)
+      console.log(JSON.stringify({ database: names.database, result, file: files.masterPassword }))
+    else console.log(closing(names.database, files.masterPassword, result === 'finished'))
+  } finally {
+    await lock.release()
+  }
+})
+
+function closing(database: string, file: string, interrupted: boolean): string {
+  const done = interrupted ? 'An interrupted rotation is finished: the' : 'The'
+  return `${done} database ${database} has a new master password, in ${file}; next: npx zx ops/deploy.ts takes it to the hosts`
+}
