@@ -1,0 +1,72 @@
+import { creditDays, dailyUsd, pricedLines, type Total, totalOf, type Usage } from '../../../cost/model.ts'
+import { type Credit } from './credit.ts'
+import { type Part } from './part.ts'
+import { type Plan, type Step } from './plan.ts'
+
+/** What a plan is about: whose it is, where, and what pays for it. `OpenStack` has all of it. */
+export type PlanView = {
+  stack: { name: string; region: string }
+  cloud: { account: string }
+  credit: Credit
+  /** All parts of the stack; a plan for some of them has no bill of the whole. */
+  parts?: readonly Pick<Part, 'id' | 'wanted'>[]
+}
+
+/** What a stack costs once a plan is carried out, and how long the credit covers it. */
+export type Bill = Total & {
+  usdADay: number
+  /** USD a month that end, with the parts that are removed. */
+  endsUsd: number
+  credit: {
+    remainingUsd: number
+    source: Credit['source']
+    /** Infinite where nothing costs. */
+    days: number
+    /** The day it is used up, or expires if that comes first; ISO, missing where neither happens. */
+    until?: string
+    expiresFirst: boolean
+  }
+}
+
+/** What a step's part costs a month afterwards; what stands still doesn't bill its hours. */
+export function stepTotal({ part, action }: Step, region: string): Total {
+  const stopped = part.want.state === 'stopped' && action !== 'delete'
+  const usage = stopped ? part.usage.filter(one => !stopsWithPower(one)) : part.usage
+  return totalOf(pricedLines(usage, region))
+}
+
+/** The bill of a plan; undefined when the plan is about some parts of the stack alone. */
+export function billOf(plan: Plan, { stack, credit, parts = [] }: PlanView, now: Date): Bill | undefined {
+  const planned = new Set(plan.steps.map(({ part }) => part.id))
+  if (parts.some(({ id, wanted }) => wanted && !planned.has(id))) return undefined
+  const sum = (steps: readonly Step[]): Total => {
+    const totals = steps.map(step => stepTotal(step, stack.region))
+    return {
+      usd: totals.reduce((all, { usd }) => all + usd, 0),
+      unpriced: [...new Set(totals.flatMap(({ unpriced }) => unpriced))],
+    }
+  }
+  const total = sum(plan.steps.filter(({ action }) => action !== 'delete'))
+  const days = creditDays(total.usd, credit.remainingUsd)
+  const usedUp = Number.isFinite(days) ? now.getTime() + days * 86_400_000 : Number.POSITIVE_INFINITY
+  const expires = credit.expires?.getTime() ?? Number.POSITIVE_INFINITY
+  const until = Math.min(usedUp, expires)
+  return {
+    ...total,
+    usdADay: dailyUsd(total.usd),
+    endsUsd: sum(plan.steps.filter(({ action }) => action === 'delete')).usd,
+    credit: {
+      remainingUsd: credit.remainingUsd,
+      source: credit.source,
+      days,
+      // Past the year 9999 a date has no common form.
+      ...(until < 253_402_300_800_000 ? { until: new Date(until).toISOString().slice(0, 10) } : {}),
+      expiresFirst: expires < usedUp,
+    },
+  }
+}
+
+/** Instances bill while they run; disks and addresses always. */
+function stopsWithPower({ item }: Usage): boolean {
+  return item.startsWith('ec2:') || item.startsWith('rds:db.')
+}
