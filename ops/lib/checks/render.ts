@@ -36,3 +36,19 @@ function printable(text: string): string {
     letter => `\\u{${letter.codePointAt(0)?.toString(16).padStart(2, '0')}}`,
   )
 }
+
+/** Hands results on in the order of their checks, each as soon as all before it are there. */
+export function inOrder(
+  checks: readonly { id: string }[],
+  print: (result: Result) => void,
+): (result: Result) => void {
+  const there = new Map<string, Result>()
+  let next = 0
+  return result => {
+    there.set(result.id, result)
+    for (let one = there.get(checks[next]?.id ?? ''); one; one = there.get(checks[++next]?.id ?? '')) {
+      print(one)
+      there.delete(one.id)
+    }
+  }
+}

@@ -1,3 +1,5 @@
+import { hoursAMonth } from '../../../cost/model.ts'
+
 /** What `npx zx ops/init.ts` was told or found out. */
 export type TemplateOptions = {
   name: string
@@ -9,8 +11,6 @@ export type TemplateOptions = {
   priceOf(item: string): number | undefined
 }
 
-/** Hours of a month, as AWS's own calculator has it. */
-const monthHours = 730
 /** Columns of a line, as the project's formatter has it. */
 const lineWidth = 110
 
@@ -20,12 +20,12 @@ export function configText({ name, region, cidrs, email, priceOf }: TemplateOpti
     const price = priceOf(item)
     return price === undefined ? '' : `${before}$${(price * quantity).toFixed(2)} a month${after}`
   }
-  const host = (type: string) => monthly(`ec2:${type}`, monthHours, ', ')
-  const database = (type: string) => monthly(`rds:${type}`, monthHours, ', ')
+  const host = (type: string) => monthly(`ec2:${type}`, hoursAMonth, ', ')
+  const database = (type: string) => monthly(`rds:${type}`, hoursAMonth, ', ')
   const prices =
     priceOf('ec2:t3.medium') === undefined
       ? `// Prices aren't known for ${region}: https://calculator.aws has them.`
-      : `// Prices below are those of ${region} for 730 hours, before tax; \`npx zx ops/provision.ts --plan\` has the total.`
+      : `// Prices below are those of ${region} for ${hoursAMonth} hours, before tax; \`npx zx ops/provision.ts --plan\` has the total.`
   return `// One stack on AWS: what \`npx zx ops/provision.ts\` makes, after it has printed its plan and asked.
 // Change a value and run that again: the plan then says what changes, and what it costs a month.
 ${prices}

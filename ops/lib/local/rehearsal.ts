@@ -1,0 +1,174 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import getPort from 'get-port'
+import { z } from 'zod'
+import { UserError } from '../script.ts'
+import { isAlive } from './alive.ts'
+
+/** What an audit says of a local stack. */
+const reportSchema = z.object({
+  verdict: z.enum(['conserved', 'not conserved']),
+  totals: z.object({
+    records: z.number(),
+    events: z.number(),
+    deadLetters: z.number(),
+    lakeRows: z.number(),
+    lag: z.number(),
+  }),
+})
+export type AuditSummary = z.infer<typeof reportSchema>
+
+/** Seconds between the lake's files: a rehearsal waits for them. */
+const lakeRotateS = '2'
+/** How fast the simulator sends, in events a second. */
+const rate = 1_000
+/** How long an audit of the books may take, and the stack to stop, before they are killed, in ms. */
+const auditMs = 60_000
+const stopMs = 15_000
+/** How often an audit is tried until all has arrived, in ms. */
+const pollMs = 1_000
+
+const script = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
+
+/**
+ * Audits the books of the local stack whose data lies in `state`, running or left.
+ * @throws UserError when it can't tell.
+ */
+export function auditBooks(state: string): Promise<AuditSummary> {
+  const args = [script('audit.ts'), '--quick', '--json', '--state', state]
+  return new Promise((settle, reject) => {
+    execFile(process.execPath, args, { timeout: auditMs }, (error, stdout, stderr) => {
+      const report = parseReport(stdout)
+      if (report) settle(report)
+      else reject(new UserError(stderr.trim() || `the audit ended without a report (${error?.message})`))
+    })
+  })
+}
+
+function parseReport(text: string): AuditSummary | undefined {
+  try {
+    return reportSchema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** What a rehearsal is to do. */
+export type RehearsalOptions = {
+  /** Its data lies in a folder of its own below this one, and is removed. */
+  state: string
+  /** Simulated events. */
+  events: number
+  /** How long it may take until all of them are in log, database and lake, in ms. */
+  timeoutMs: number
+  say(progress: string): void
+}
+
+/**
+ * Starts a local stack of its own on free ports, sends it simulated events, audits it when all have arrived, and
+ * takes it away again, whatever happens in between.
+ * @throws UserError when it doesn't start, or when not all arrives in time.
+ */
+export async function rehearse(options: RehearsalOptions): Promise<AuditSummary> {
+  const folder = makeFolder(options.state)
+  const stack = await startStack(folder, options.events)
+  const end = async () => {
+    await stopStack(stack.child)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  const interrupted = () => void end().finally(() => process.exit(130))
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  try {
+    options.say('starting a stack of its own')
+    const late = AbortSignal.timeout(options.timeoutMs)
+    await stack.ready(late)
+    return await arrived(folder, options, late)
+  } finally {
+    options.say('stopping it')
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+    await end()
+  }
+}
+
+/** A folder that the database's own user can enter, which one of the system's temporary folder isn't. */
+function makeFolder(state: string): string {
+  const prefix = 'rehearsal-'
+  for (const name of existsSync(state) ? readdirSync(state) : []) {
+    const isLeft = name.startsWith(prefix) && !isAlive(Number(name.slice(prefix.length)))
+    if (isLeft) rmSync(join(state, name), { recursive: true, force: true })
+  }
+  const folder = join(state, `${prefix}${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+async function startStack(
+  state: string,
+  events: number,
+): Promise<{ child: ChildProcess; ready(late: AbortSignal): Promise<void> }> {
+  const flags = {
+    source: 'simulate',
+    events: String(events),
+    rate: String(rate),
+    state,
+    'dashboard-port': String(await getPort()),
+    'kafka-port': String(await getPort()),
+    'postgres-port': String(await getPort()),
+  }
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  const child = spawn(process.execPath, [script('start.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LAKE_ROTATE_S: lakeRotateS },
+  })
+  let said = ''
+  const { promise: isReady, resolve } = Promise.withResolvers<void>()
+  for (const out of [child.stdout, child.stderr]) {
+    out.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4_000)
+      if (/^ready: /m.test(said)) resolve()
+    })
+  }
+  const lastLine = () => said.trimEnd().split('\n').at(-1) || 'it said nothing'
+  return {
+    child,
+    ready: async late => {
+      const ended = once(child, 'exit', { signal: late }).then(
+        () => new UserError(`the local stack ended by itself: ${lastLine()}`),
+        () => new UserError(`the local stack was not ready in time: ${lastLine()}`),
+      )
+      const error = await Promise.race([isReady, ended])
+      if (error) throw error
+    },
+  }
+}
+
+/** Audits until every event is counted and in the lake, or something is wrong. */
+async function arrived(
+  folder: string,
+  { events, say }: RehearsalOptions,
+  late: AbortSignal,
+): Promise<AuditSummary> {
+  while (true) {
+    const report = await auditBooks(folder)
+    const { totals, verdict } = report
+    const isWhole = totals.records >= events && totals.lag === 0 && totals.lakeRows >= totals.records
+    if (isWhole || verdict === 'not conserved') return report
+    const where = `${totals.records} in the log, ${totals.events} counted, ${totals.lakeRows} in the lake`
+    if (late.aborted) throw new UserError(`of ${events} simulated events not all arrived in time: ${where}`)
+    say(`${where}, of ${events} events`)
+    await sleep(pollMs)
+  }
+}
+
+async function stopStack(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  const late = setTimeout(() => child.kill('SIGKILL'), stopMs)
+  child.kill('SIGTERM')
+  await ended
+  clearTimeout(late)
+}
