@@ -19,9 +19,20 @@ anywhere, run it again: it finishes.
   --purge                 empty the bucket and remove it too: the lake is lost
   --no-final-snapshot     leave no snapshot of the database: the counts are lost
   --json                  plan, result and what is left as one JSON object on standard output
+  --config FILE           the stack's description (default wikiflow.config.ts)
   --state DIR             where this machine's keys and passwords are kept (default .wikiflow)
 
 Exit code: 0 removed, or nothing was there · 1 something failed, or was refused · 2 with --plan: something is to do`
+
+const closing: Record<Outcome['result'], string> = {
+  'nothing to do': 'Nothing to remove: nothing carries the tags of this stack.',
+  planned: 'Nothing was changed; to carry it out: npx zx ops/destroy.ts',
+  refused: 'Nothing was changed.',
+  declined: 'Nothing was changed: the name typed is not the stack’s.',
+  done: 'The stack is removed.',
+  failed:
+    'The stack is not removed yet: mend what is named above, then run the same command again; it goes on from here.',
+}
 
 await runCloudScript(async () => {
   const { values } = parseArgs({
@@ -33,6 +44,7 @@ await runCloudScript(async () => {
       purge: { type: 'boolean', default: false },
       'no-final-snapshot': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      config: { type: 'string' },
       state: { type: 'string', default: stateFolder },
     },
   })
@@ -40,7 +52,7 @@ await runCloudScript(async () => {
     console.log(help)
     return
   }
-  const open = await openStack(values.state, {
+  const open = await openStack(values, {
     wanted: false,
     power: 'running',
     removal: { finalSnapshot: !values['no-final-snapshot'], purge: values.purge },
@@ -65,13 +77,3 @@ await runCloudScript(async () => {
   }
   process.exitCode = result === 'planned' ? 2 : result === 'done' || result === 'nothing to do' ? 0 : 1
 })
-
-const closing: Record<Outcome['result'], string> = {
-  'nothing to do': 'Nothing to remove: nothing carries the tags of this stack.',
-  planned: 'Nothing was changed; to carry it out: npx zx ops/destroy.ts',
-  refused: 'Nothing was changed.',
-  declined: 'Nothing was changed: the name typed is not the stack’s.',
-  done: 'The stack is removed.',
-  failed:
-    'The stack is not removed yet: mend what is named above, then run the same command again; it goes on from here.',
-}

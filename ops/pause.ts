@@ -8,10 +8,11 @@ const help = `npx zx ops/pause.ts [options]      stop the hosts and the database
 The pipeline stands still meanwhile: Wikimedia keeps its stream for some days, and ingest goes on from where it was
 when the stack runs again within that time. Disks, addresses and the lake still cost; the last lines say how much.
 
-  --plan       the plan alone
-  --yes        agree to the plan
-  --json       plan and result as one JSON object on standard output
-  --state DIR  where this machine's keys and passwords are kept (default .wikiflow)
+  --plan         the plan alone
+  --yes          agree to the plan
+  --json         plan and result as one JSON object on standard output
+  --config FILE  the stack's description (default wikiflow.config.ts)
+  --state DIR    where this machine's keys and passwords are kept (default .wikiflow)
 
 Exit code: 0 paused · 1 something failed, or was refused · 2 with --plan: something is to do`
 

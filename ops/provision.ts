@@ -20,11 +20,23 @@ the credit lasts. Nothing is changed before you agree. Interrupted anywhere, run
   --over-budget     go on although the credit doesn't last 30 days
   --adopt           take over things of the stack's names that don't carry its tags
   --replace ID      make a part anew that can't be changed in place; what it holds is lost (may be given again)
+  --config FILE     the stack's description (default wikiflow.config.ts)
   --state DIR       where this machine's keys and passwords are kept (default .wikiflow)
 
 + create   ~ change   ! drift: changed by hand, or left half made   ± make anew   ^ adopt   - delete   = same
 
 Exit code: 0 the stack is as described · 1 something failed, or the plan was refused · 2 with --plan: something is to do`
+
+const next = 'next: npx zx ops/deploy.ts'
+const closing = {
+  'nothing to do': `Nothing to do: the stack is as described; ${next}`,
+  planned: 'Nothing was changed; to carry it out: npx zx ops/provision.ts',
+  refused: 'Nothing was changed.',
+  declined: 'Nothing was changed.',
+  done: `The stack is as described; ${next}`,
+  failed:
+    'The stack is not yet as described: mend what is named above, then run the same command again; it goes on from here.',
+} as const
 
 await runCloudScript(async () => {
   const { values } = parseArgs({
@@ -37,6 +49,7 @@ await runCloudScript(async () => {
       'over-budget': { type: 'boolean', default: false },
       adopt: { type: 'boolean', default: false },
       replace: { type: 'string', multiple: true, default: [] },
+      config: { type: 'string' },
       state: { type: 'string', default: stateFolder },
     },
   })
@@ -44,7 +57,7 @@ await runCloudScript(async () => {
     console.log(help)
     return
   }
-  const open = await openStack(values.state, {
+  const open = await openStack(values, {
     wanted: true,
     power: 'running',
     removal: { finalSnapshot: true, purge: false },
@@ -56,7 +69,9 @@ await runCloudScript(async () => {
     options: { adopt: values.adopt, replace: values.replace },
     planOnly: values.plan,
     json: values.json,
-    refuse: plan => assertAffordable(plan, open, values['over-budget']),
+    refuse: plan => {
+      if (!values['over-budget']) assertAffordable(plan, open)
+    },
     agree: () => agreed('Carry out this plan?', values.yes),
   })
   const outputs = outputsOf(outcome.things)
@@ -70,14 +85,3 @@ await runCloudScript(async () => {
   }
   process.exitCode = result === 'planned' ? 2 : result === 'done' || result === 'nothing to do' ? 0 : 1
 })
-
-const next = 'next: npx zx ops/deploy.ts'
-const closing = {
-  'nothing to do': `Nothing to do: the stack is as described; ${next}`,
-  planned: 'Nothing was changed; to carry it out: npx zx ops/provision.ts',
-  refused: 'Nothing was changed.',
-  declined: 'Nothing was changed.',
-  done: `The stack is as described; ${next}`,
-  failed:
-    'The stack is not yet as described: mend what is named above, then run the same command again; it goes on from here.',
-} as const

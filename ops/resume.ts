@@ -4,10 +4,11 @@ import { runCloudScript } from './lib/cloud/script.ts'
 
 const help = `npx zx ops/resume.ts [options]      start the hosts and the database again
 
-  --plan       the plan alone
-  --yes        agree to the plan
-  --json       plan and result as one JSON object on standard output
-  --state DIR  where this machine's keys and passwords are kept (default .wikiflow)
+  --plan         the plan alone
+  --yes          agree to the plan
+  --json         plan and result as one JSON object on standard output
+  --config FILE  the stack's description (default wikiflow.config.ts)
+  --state DIR    where this machine's keys and passwords are kept (default .wikiflow)
 
 Exit code: 0 running · 1 something failed, or was refused · 2 with --plan: something is to do`
 

@@ -1,6 +1,5 @@
-import { creditDays, pricedLines, totalOf } from '../../../cost/model.ts'
 import { UserError } from '../script.ts'
-import { type OpenStack } from './open.ts'
+import { billOf, type PlanView } from './bill.ts'
 import { type Plan } from './plan.ts'
 
 /** The least that the credit must last, in days. */
@@ -8,18 +7,19 @@ const leastDays = 30
 
 /**
  * Refuses a plan whose stack the credit doesn't cover for 30 days, or whose price isn't known.
- * @throws UserError unless `overBudget`.
+ * @throws UserError that says why, and how to go on all the same.
  */
-export function assertAffordable(plan: Plan, { stack, credit }: OpenStack, overBudget: boolean): void {
-  if (overBudget) return
-  const usage = plan.steps.filter(({ action }) => action !== 'delete').flatMap(({ part }) => part.usage)
-  const total = totalOf(pricedLines(usage, stack.region))
-  const days = creditDays(total.usd, credit.remainingUsd)
+export function assertAffordable(plan: Plan, view: PlanView, now = new Date()): void {
+  const bill = billOf(plan, view, now)
+  if (!bill) return
+  const { usd, unpriced, credit } = bill
+  const expiresInDays = ((view.credit.expires?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime()) / 86_400_000
+  const days = Math.floor(Math.min(credit.days, Math.max(0, expiresInDays)))
   const why =
-    total.unpriced.length > 0
-      ? `no price is known in ${stack.region} for ${total.unpriced.join(', ')}, so nobody can say how long the credit lasts`
+    unpriced.length > 0
+      ? `no price is known in ${view.stack.region} for ${unpriced.join(', ')}, so nobody can say how long the credit lasts`
       : days < leastDays
-        ? `the credit of $${credit.remainingUsd.toFixed(2)} covers ${Math.floor(days)} days of this stack ($${total.usd.toFixed(2)} a month), and ${leastDays} is the least`
+        ? `the credit of $${credit.remainingUsd.toFixed(2)} covers ${days} days of this stack ($${usd.toFixed(2)} a month${credit.expiresFirst ? `; it expires on ${credit.until}` : ''}), and ${leastDays} is the least`
         : undefined
   if (why) {
     throw new UserError(

@@ -67,6 +67,6 @@ export function billOf(plan: Plan, { stack, credit, parts = [] }: PlanView, now:
 }
 
 /** Instances bill while they run; disks and addresses always. */
-function stopsWithPower({ item }: Usage): boolean {
+export function stopsWithPower({ item }: Usage): boolean {
   return item.startsWith('ec2:') || item.startsWith('rds:db.')
 }

@@ -25,6 +25,7 @@ export async function changePower(moduleUrl: string, script: PowerScript): Promi
       plan: { type: 'boolean', default: false },
       yes: { type: 'boolean', short: 'y', default: false },
       json: { type: 'boolean', default: false },
+      config: { type: 'string' },
       state: { type: 'string', default: stateFolder },
     },
   })
@@ -32,7 +33,7 @@ export async function changePower(moduleUrl: string, script: PowerScript): Promi
     console.log(script.help)
     return
   }
-  const open = await openStack(values.state, {
+  const open = await openStack(values, {
     wanted: true,
     power: script.power,
     removal: { finalSnapshot: true, purge: false },

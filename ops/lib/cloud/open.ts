@@ -19,11 +19,14 @@ export type Intent = Pick<Context, 'wanted' | 'power' | 'removal'>
 
 /**
  * Opens the stack of `wikiflow.config.ts` on AWS; changes nothing.
- * @param state folder of what only this machine has: `.wikiflow`.
+ * @param files the description (default `wikiflow.config.ts`), and the folder of what only this machine has.
  * @throws UserError for a wrong description or a region that can't hold the stack; AWS's errors as they are.
  */
-export async function openStack(state: string, intent: Intent): Promise<OpenStack> {
-  const stack = await loadStack()
+export async function openStack(
+  { config, state }: { config?: string | undefined; state: string },
+  intent: Intent,
+): Promise<OpenStack> {
+  const stack = await loadStack(config)
   const cloud = await openCloud(stack.region)
   const id = stackId(stack, cloud.account)
   const names = namesOf(id)

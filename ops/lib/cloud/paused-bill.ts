@@ -1,4 +1,5 @@
-import { pricedLines, totalOf } from '../../../cost/model.ts'
+import { creditDays, pricedLines, totalOf } from '../../../cost/model.ts'
+import { stopsWithPower } from './bill.ts'
 import { type OpenStack } from './open.ts'
 
 /** RDS starts a stopped database by itself after seven days (RDS user guide, "Stopping a DB instance"). */
@@ -6,10 +7,10 @@ const databaseStandsMs = 7 * 24 * 3_600_000
 
 /** What a paused stack still costs, and when its database starts by itself. */
 export function renderPausedBill({ parts, cloud, credit }: OpenStack, now = Date.now()): string {
-  const standing = parts.flatMap(({ usage }) => usage).filter(({ item }) => !billsByTheHour(item))
+  const standing = parts.flatMap(({ usage }) => usage).filter(one => !stopsWithPower(one))
   const lines = pricedLines(standing, cloud.region)
   const total = totalOf(lines)
-  const days = total.usd > 0 ? Math.floor(credit.remainingUsd / (total.usd / 30.4)) : undefined
+  const days = creditDays(total.usd, credit.remainingUsd)
   const atLeast = total.unpriced.length > 0 ? 'at least ' : ''
   return [
     'Still billed while paused:',
@@ -17,12 +18,7 @@ export function renderPausedBill({ parts, cloud, credit }: OpenStack, now = Date
       ({ usage, usd }) =>
         `  ${usage.what.padEnd(44)}${usd === undefined ? 'price unknown' : `$${usd.toFixed(2)} a month`}`,
     ),
-    `  ${'together'.padEnd(44)}${atLeast}$${total.usd.toFixed(2)} a month${days === undefined ? '' : `: the credit of $${credit.remainingUsd.toFixed(2)} lasts ${days} days`}`,
+    `  ${'together'.padEnd(44)}${atLeast}$${total.usd.toFixed(2)} a month${Number.isFinite(days) ? `: the credit of $${credit.remainingUsd.toFixed(2)} lasts ${Math.floor(days)} days` : ''}`,
     `RDS starts the database by itself on ${new Date(now + databaseStandsMs).toISOString().slice(0, 10)}: pause again then.`,
   ].join('\n')
-}
-
-/** Instances of EC2 and RDS: they bill while they run. Addresses bill always. */
-function billsByTheHour(item: string): boolean {
-  return item.startsWith('ec2:') || item.startsWith('rds:db.')
 }
