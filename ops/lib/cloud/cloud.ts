@@ -4,6 +4,7 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { RDSClient } from '@aws-sdk/client-rds'
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { watchCalls } from './calls.ts'
 
 /** AWS as one caller sees it in one region: clients, and who calls. */
 export type Cloud = {
@@ -30,7 +31,7 @@ const maxAttempts = 6
  */
 export async function openCloud(region: string): Promise<Cloud> {
   const config = { region, maxAttempts }
-  const sts = new STSClient(config)
+  const sts = watchCalls(new STSClient(config))
   const { Account, Arn } = await sts.send(new GetCallerIdentityCommand())
   if (!Account || !Arn) throw new Error('AWS did not say whose credentials these are (GetCallerIdentity)')
   return {
@@ -38,12 +39,12 @@ export async function openCloud(region: string): Promise<Cloud> {
     account: Account,
     caller: Arn,
     sts,
-    ec2: new EC2Client(config),
-    rds: new RDSClient(config),
+    ec2: watchCalls(new EC2Client(config)),
+    rds: watchCalls(new RDSClient(config)),
     // An endpoint of one's own has no name for each bucket.
-    s3: new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined }),
-    iam: new IAMClient(config),
+    s3: watchCalls(new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })),
+    iam: watchCalls(new IAMClient(config)),
     // AWS Budgets lives in one region alone.
-    budgets: new BudgetsClient({ ...config, region: 'us-east-1' }),
+    budgets: watchCalls(new BudgetsClient({ ...config, region: 'us-east-1' })),
   }
 }
