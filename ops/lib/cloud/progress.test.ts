@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { elapsed } from './elapsed.ts'
 import { type Step } from './plan.ts'
-import { createProgress, elapsed } from './progress.ts'
+import { createProgress } from './progress.ts'
 import { standIn } from './test-parts.ts'
 
 beforeEach(() => {

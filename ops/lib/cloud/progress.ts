@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import { type StepEvent } from './apply.ts'
+import { elapsed } from './elapsed.ts'
 import { visible } from './fact-text.ts'
 import { type Action, type Step } from './plan.ts'
 
@@ -68,13 +69,6 @@ export function createProgress(
       log?.done()
     },
   }
-}
-
-/** Time as people say it: `4 s`, `12 min 05 s`. */
-export function elapsed(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000))
-  if (seconds < 60) return `${seconds} s`
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
 }
 
 function runningLine(step: Step, { since, says }: { since: number; says?: string }, now: number): string {
