@@ -6,7 +6,7 @@ export function visible(text: string): string {
 }
 
 /** A property's value as people read it. */
-export function factText(fact: Fact | undefined): string {
+function factText(fact: Fact | undefined): string {
   if (fact === undefined) return 'not set'
   if (typeof fact === 'string') return fact === '' ? "''" : visible(fact)
   if (typeof fact === 'object') return fact.length === 0 ? 'none' : fact.map(visible).join(', ')

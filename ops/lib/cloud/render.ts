@@ -19,7 +19,7 @@ const marks: Record<Kind, { sign: string; style: Parameters<typeof styleText>[0]
 }
 
 /** How standard output shows a plan: coloured on a terminal alone, in lines of 80 to 120 characters. */
-export function lookOf(out: NodeJS.WriteStream, now = new Date()): Look {
+function lookOf(out: NodeJS.WriteStream, now = new Date()): Look {
   return {
     color: out.isTTY && !process.env.NO_COLOR,
     columns: Math.min(120, Math.max(60, out.columns ?? 80)),
