@@ -43,9 +43,10 @@ await runScript(async () => {
   const context = stackContext(projectRoot(), resolve(values.state), values.config)
   const progress = showProgress(process.stderr, new Map(checks.map(({ id, title }) => [id, title])))
   const isTerminal = process.stdout.isTTY && process.env.NO_COLOR === undefined
-  const width = titleWidth(checks)
+  const columns = process.stdout.isTTY ? process.stdout.columns : undefined
+  const layout = { width: titleWidth(checks), columns, isTerminal }
   const print = inOrder(checks, result => {
-    if (!values.json) console.log(renderResult(result, width, isTerminal))
+    if (!values.json) console.log(renderResult(result, layout))
   })
   const results = await runChecks(checks, context, {
     explain: inWords,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Where a command stands in the search path, leaving out folders that `skip` matches; undefined when nowhere. */
@@ -11,7 +11,7 @@ export function findCommand(name: string, skip?: RegExp, path = process.env.PATH
     .find(file => {
       try {
         accessSync(file, constants.X_OK)
-        return true
+        return statSync(file).isFile()
       } catch {
         return false
       }
@@ -28,9 +28,11 @@ export function runCommand(
   { cwd, timeoutMs = 10_000 }: { cwd?: string; timeoutMs?: number } = {},
 ): Promise<Said> {
   return new Promise(settle => {
-    const child = execFile(file, args, { cwd, timeout: timeoutMs }, (error, stdout, stderr) => {
-      const code = error ? (child.exitCode ?? 1) : 0
-      settle({ code, stdout, stderr: stderr || (error && child.exitCode === null ? error.message : '') })
+    execFile(file, args, { cwd, timeout: timeoutMs }, (error, stdout, stderr) => {
+      // Its code is a number when it ended by itself, a text such as ENOENT when it never began.
+      const ended = typeof error?.code === 'number' ? error.code : undefined
+      const code = error ? (ended ?? 1) : 0
+      settle({ code, stdout, stderr: stderr || (error && ended === undefined ? error.message : '') })
     })
   })
 }

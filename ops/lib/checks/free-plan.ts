@@ -7,6 +7,8 @@ import { type StackContext } from './stack-context.ts'
 
 /** The least memory that holds the pipeline, in MiB: that of t3.medium. */
 const leastMemoryMib = 4_096
+/** Where a type without a price stands among the others: behind them, in USD an hour. */
+const unpriced = 1_000
 /** Days that the Free plan keeps a database's backups at most: RDS answers FreeTierRestrictionError to more. */
 const mostBackupDays = 1
 
@@ -17,16 +19,15 @@ export const freePlanCheck: Check<Pick<StackContext, 'stack' | 'cloud' | 'credit
   needs: ['region'],
   run: async ({ stack, cloud, credit, around }) => {
     const { host, database } = await stack()
-    const { plan } = await credit()
+    const { plan, reason } = await credit()
     const { freeTierEligible } = (await around()).hostType
     if (plan === 'paid') return { state: 'ok', found: 'none on the Paid plan' }
+    if (plan === undefined && reason === 'older account')
+      return { state: 'ok', found: 'none on an older account' }
     if (plan === undefined) {
       return freeTierEligible
         ? { state: 'ok', found: `${host.type} can be launched on either plan` }
-        : {
-            state: 'ok',
-            found: `unknown, as the plan is; on the Free plan ${host.type} could not be launched`,
-          }
+        : { state: 'warning', found: `on the Free plan, if it is that, ${host.type} can't be launched` }
     }
     if (!freeTierEligible) {
       const eligible = await readEligible(await cloud())
@@ -56,7 +57,7 @@ async function readEligible({ ec2, region }: Cloud): Promise<string> {
   return types
     .filter(({ MemoryInfo }) => (MemoryInfo?.SizeInMiB ?? 0) >= leastMemoryMib)
     .map(({ InstanceType: type = '' }) => ({ type, usd: findPrice(`ec2:${type}`, region)?.usd }))
-    .sort((a, b) => (a.usd ?? Infinity) - (b.usd ?? Infinity) || a.type.localeCompare(b.type))
+    .sort((a, b) => (a.usd ?? unpriced) - (b.usd ?? unpriced) || a.type.localeCompare(b.type))
     .map(({ type, usd }) => (usd ? `${type} ($${(usd * hoursAMonth).toFixed(2)} a month)` : type))
     .join(' or ')
 }

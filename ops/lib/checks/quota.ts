@@ -1,4 +1,5 @@
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { watchCalls } from '../cloud/calls.ts'
 import { type Cloud } from '../cloud/cloud.ts'
 import { sentenceOf } from '../cloud/errors.ts'
 import { type Outcome } from './check.ts'
@@ -15,8 +16,8 @@ export type Demand = {
 }
 
 /** Reads a quota's value; undefined where AWS names none. */
-export async function readQuota({ region, sts }: Cloud, { code }: Quota): Promise<number | undefined> {
-  const client = new ServiceQuotasClient({ region, credentials: sts.config.credentials })
+async function readQuota({ region, sts }: Cloud, { code }: Quota): Promise<number | undefined> {
+  const client = watchCalls(new ServiceQuotasClient({ region, credentials: sts.config.credentials }))
   try {
     const { Quota } = await client.send(new GetServiceQuotaCommand({ ServiceCode: 'ec2', QuotaCode: code }))
     return Quota?.Value
@@ -45,7 +46,7 @@ export async function checkQuota(
 }
 
 /** A quota beside what is needed, in words. */
-export function compare(allowed: number | undefined, demand: Demand, quota: Quota, region: string): Outcome {
+function compare(allowed: number | undefined, demand: Demand, quota: Quota, region: string): Outcome {
   const { used, needed } = demand
   if (allowed === undefined) return { state: 'warning', found: `AWS names no quota of ${quota.of}` }
   const found = `${needs(demand, quota)}; ${allowed} are allowed`

@@ -11,17 +11,39 @@ const marks: Record<Result['state'], { word: string; colour: number }> = {
 }
 const widest = Math.max(...Object.values(marks).map(({ word }) => word.length))
 
-/**
- * A result as lines that stand in columns: state, title, what was found, and below it what to do.
- * @param width of the titles, in columns.
- */
-export function renderResult(result: Result, width: number, isTerminal: boolean): string {
+/** Where results are shown. */
+export type Layout = {
+  /** Columns of the titles. */
+  width: number
+  /** Columns of a line; undefined breaks none. */
+  columns?: number | undefined
+  isTerminal: boolean
+}
+
+/** A result as lines that stand in columns: state, title, what was found, and below it what to do. */
+export function renderResult(result: Result, { width, columns, isTerminal }: Layout): string {
   const paint: Paint = isTerminal ? (code, text) => `\u001b[${code}m${text}\u001b[0m` : (_, text) => text
   const { word, colour } = marks[result.state]
   const indent = ' '.repeat(widest + width + 4)
-  const below = (text: string) => printable(text).replaceAll('\n', `\n${indent}`)
+  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - indent.length)
+  const below = (text: string) => wrap(printable(text), room).join(`\n${indent}`)
   const line = `${paint(colour, word.padEnd(widest))}  ${result.title.padEnd(width)}  ${below(result.found)}`
-  return result.fix === undefined ? line : `${line}\n${indent}${paint(36, `→ ${below(result.fix)}`)}`
+  return result.fix === undefined ? line : `${line}\n${indent}${paint(36, below(`→ ${result.fix}`))}`
+}
+
+/** Lines of at most so many columns, broken between words; a longer word, a command's path say, stays whole. */
+function wrap(text: string, room: number): string[] {
+  return text.split('\n').flatMap(given => {
+    const lines: string[] = []
+    let line = ''
+    for (const word of given.split(' ')) {
+      if (line && line.length + 1 + word.length > room) {
+        lines.push(line)
+        line = word
+      } else line = line ? `${line} ${word}` : word
+    }
+    return [...lines, line]
+  })
 }
 
 /** The widest title, in columns. */

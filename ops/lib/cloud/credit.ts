@@ -35,7 +35,7 @@ export async function readCredit(cloud: Pick<Cloud, 'sts'>, stack: Pick<Stack, '
 }
 
 /** What an account's plan says about its credit. */
-export function creditOf(account: AccountPlan, stack: Pick<Stack, 'budget'>): Credit {
+function creditOf(account: AccountPlan, stack: Pick<Stack, 'budget'>): Credit {
   const plan = account.accountPlanType === 'FREE' ? 'free' : 'paid'
   const { accountPlanRemainingCredits: left, accountPlanExpirationDate: expires } = account
   const ended = account.accountPlanStatus === 'EXPIRED'

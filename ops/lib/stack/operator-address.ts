@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 import { UserError } from '../script.ts'
 
 /** Amazon's own service that tells a caller's IPv4 address as AWS sees it. */
-export const addressService = 'https://checkip.amazonaws.com'
+const addressService = 'https://checkip.amazonaws.com'
 
 /** How long it may take to answer, in ms. */
 const timeoutMs = 4_000

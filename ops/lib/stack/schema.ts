@@ -94,7 +94,10 @@ export type Stack = z.output<typeof stackSchema>
 /** What a `wikiflow.config.ts` says. */
 export type StackDescription = z.input<typeof stackSchema>
 
-/** Gives its argument back: only so that an editor knows the fields of `wikiflow.config.ts`. */
+/**
+ * Gives its argument back: only so that an editor knows the fields of `wikiflow.config.ts`.
+ * @public A project without that file doesn't use it.
+ */
 export function defineStack(description: StackDescription): StackDescription {
   return description
 }
