@@ -7,7 +7,7 @@ import { moveSecret, readOrMakeSecret, readSecret } from './secret-file.ts'
 import { isOurs } from './tags.ts'
 
 /** What a rotation came to: a new password, or the end of a rotation that was interrupted. */
-export type Rotation = 'rotated' | 'finished'
+type Rotation = 'rotated' | 'finished'
 
 /**
  * Gives the database a new master password. It is on this machine's disk before RDS hears of it, and takes the old

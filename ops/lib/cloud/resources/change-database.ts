@@ -50,12 +50,14 @@ export async function changeDatabase(
   }
   const request = modifyRequest(context, () => refs('database-group').id, properties)
   if (request) {
-    await rds.send(new ModifyDBInstanceCommand(request)).catch(error => {
+    try {
+      await rds.send(new ModifyDBInstanceCommand(request))
+    } catch (error) {
       throw refusalInWords(error, stack)
-    })
+    }
     const isDone = async (now: DBInstance) =>
       (await left(now)).every(property => property === 'parameter group') && !parametersAre('applying')(now)
-    db = await waitSteady(rds, name, say, { isDone })
+    db = await waitSteady(rds, name, say, { isDone, full })
   }
   if (isRunning(db) && 'parameter group' in want && parametersAre('pending-reboot')(db)) {
     await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: name }))

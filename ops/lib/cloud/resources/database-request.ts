@@ -4,9 +4,9 @@ import { type Facts, type Tag } from '../part.ts'
 import { type Surroundings } from '../surroundings.ts'
 
 /** User that RDS makes; it owns the database and runs migrations. `admin` is a name that RDS keeps for itself. */
-export const masterUser = 'wikiflow_owner'
+const masterUser = 'wikiflow_owner'
 /** The one database on the server. */
-export const databaseName = 'wikiflow'
+const databaseName = 'wikiflow'
 /** Major version of PostgreSQL; RDS takes its current minor one. */
 const major = '18'
 

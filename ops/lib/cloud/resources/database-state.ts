@@ -52,7 +52,7 @@ export async function readDatabase(rds: RDSClient, name: string): Promise<DBInst
 const limitMs = 60 * 60_000
 
 /** What else is waited for. */
-export type Steadiness = {
+type Steadiness = {
   /** What must hold besides. */
   isDone?: (db: DBInstance) => boolean | Promise<boolean>
   /** Whether a full disk is as good: it is about to grow. */

@@ -9,6 +9,7 @@ import { UserError } from '../../script.ts'
 import { type Names, type StackId } from '../../stack/names.ts'
 import { type Cloud } from '../cloud.ts'
 import { type Context } from '../context.ts'
+import { missing } from '../missing.ts'
 import { type Found, type Part, type Tag } from '../part.ts'
 import { isOurs, stackTag, tagKeys, tagValue } from '../tags.ts'
 import { changeHost } from './change-host.ts'
@@ -45,7 +46,9 @@ export function hostPart(context: Context, number: number): Part {
       if (wanted) assertSingle(part, instances)
       const [instance] = instances.length > 0 ? instances : await findInstances(ec2, [byTag('Name', name)])
       if (!instance) return undefined
-      const view = await readHost(ec2, instance)
+      // Just launched, EC2 may list it without knowing its attributes.
+      const view = await missing(readHost(ec2, instance))
+      if (!view) return undefined
       const whyDisk = whyNotDisk(view.volume?.gb ?? 0, stack.host.diskGb)
       const whyType = whyNotType(instance.Architecture ?? '', around.hostType.architecture)
       if (whyDisk) fixed.disk = whyDisk

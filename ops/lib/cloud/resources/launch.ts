@@ -32,13 +32,13 @@ export async function launch(
       if (name === 'IdempotentInstanceTerminated') continue
       if (name !== 'IdempotentParameterMismatch') throw error
       throw new UserError(
-        'EC2 knows this launch with other parameters (IdempotentParameterMismatch): another version of this tool made it. Look for a new instance in the EC2 console, and run the same command again; after a day EC2 forgets the launch',
+        'EC2 remembers this launch with other parameters (IdempotentParameterMismatch): look in the EC2 console for an instance that has just been started, and run the same command again',
         { cause: error },
       )
     }
   }
   throw new UserError(
-    `${generations} hosts like this one were launched and terminated lately: wait an hour, and run the same command again`,
+    `EC2 remembers ${generations} hosts like this one that were terminated: run the same command tomorrow, or change something of the host in wikiflow.config.ts`,
   )
 }
 

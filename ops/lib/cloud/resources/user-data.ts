@@ -1,5 +1,5 @@
 /** What a host's first boot is made from. */
-export type FirstBoot = {
+type FirstBoot = {
   /** Release of Amazon Linux, whose package repositories have one for each: `2023.12.20260930`. */
   release: string
 }
@@ -71,13 +71,11 @@ ${JSON.stringify(daemon, null, 2)}
 END
 
 # The network may come up after this script; a package half loaded is loaded again.
-if ! rpm --quiet -q docker; then
-  for attempt in 1 2 3 4 5 6; do
-    if dnf install -y --releasever=${release} docker; then break; fi
-    [ "$attempt" -lt 6 ]
-    sleep "$((attempt * 5))"
-  done
-fi
+for pause in 1 2 5 10 20 30; do
+  if rpm --quiet -q docker || dnf install -y --releasever=${release} docker; then break; fi
+  sleep "$pause"
+done
+rpm --quiet -q docker
 # An upgrade of the system leaves Docker as it is: it restarts all containers.
 grep -q '^excludepkgs=' /etc/dnf/dnf.conf || echo 'excludepkgs=docker,containerd,runc' >> /etc/dnf/dnf.conf
 
