@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, link, mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, link, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { UserError } from '../script.ts'
 
@@ -40,18 +40,7 @@ export async function publicHalf(file: string): Promise<string | undefined> {
 export async function makeKey(file: string, comment: string): Promise<string> {
   const folder = dirname(file)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (!(await exists(file))) {
-    const draft = join(folder, 'ssh-key.draft')
-    await rm(draft, { recursive: true, force: true })
-    await mkdir(draft, { mode: 0o700 })
-    const made = join(draft, 'key')
-    await run(keygen, ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', made]).catch(error => {
-      throw unusable(made, error)
-    })
-    // Unlike a rename, a link never replaces a key that another run has made meanwhile.
-    await link(made, file).catch(ignoreExisting)
-    await rm(draft, { recursive: true, force: true })
-  }
+  if (!(await exists(file))) await makeAside(file, comment)
   const half = await publicHalf(file)
   if (half === undefined)
     throw new UserError(`${file} was removed while it was made: run the same command again`)
@@ -61,15 +50,27 @@ export async function makeKey(file: string, comment: string): Promise<string> {
 
 const keygen = 'ssh-keygen'
 
+/** Makes a key in a folder of its own and gives it its name at last, unless another run was faster. */
+async function makeAside(file: string, comment: string): Promise<void> {
+  const draft = await mkdtemp(`${file}.draft-`)
+  const made = join(draft, 'key')
+  try {
+    await run(keygen, ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', made])
+    // Unlike a rename, a link never takes the place of another key.
+    await link(made, file)
+  } catch (error) {
+    if (!(await exists(file))) throw unusable(made, error)
+  } finally {
+    const drafts = (await readdir(dirname(file))).filter(name => name.startsWith(`${basename(file)}.draft-`))
+    for (const name of drafts) await rm(join(dirname(file), name), { recursive: true, force: true })
+  }
+}
+
 async function exists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
     () => false,
   )
-}
-
-function ignoreExisting(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
 }
 
 function unusable(file: string, error: unknown): Error {
