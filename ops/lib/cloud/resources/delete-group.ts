@@ -3,7 +3,6 @@ import {
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   type EC2Client,
-  EC2ServiceException,
 } from '@aws-sdk/client-ec2'
 import { missing } from '../missing.ts'
 import { type Look, waitUntil } from '../wait.ts'
@@ -26,7 +25,7 @@ export async function deleteGroup(
       await missing(ec2.send(new DeleteSecurityGroupCommand({ GroupId })))
       return { done: true }
     } catch (error) {
-      if (!(error instanceof EC2ServiceException) || error.name !== 'DependencyViolation') throw error
+      if (!(error instanceof Error) || error.name !== 'DependencyViolation') throw error
       const users = await usersOf(ec2, GroupId)
       return { still: `used by ${users.join(', ') || 'something that EC2 does not list'}` }
     }

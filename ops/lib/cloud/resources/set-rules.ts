@@ -2,7 +2,6 @@ import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   type EC2Client,
-  EC2ServiceException,
   type IpPermission,
   paginateDescribeSecurityGroupRules,
   RevokeSecurityGroupEgressCommand,
@@ -91,6 +90,6 @@ async function authorize(
     }
   } catch (error) {
     // Somebody, or an answer that was lost, was faster.
-    if (!(error instanceof EC2ServiceException) || error.name !== 'InvalidPermission.Duplicate') throw error
+    if (!(error instanceof Error) || error.name !== 'InvalidPermission.Duplicate') throw error
   }
 }
