@@ -12,8 +12,7 @@ export async function readFacts(ec2: EC2Client, db: DBInstance): Promise<Record<
   return factsOf(db, await namesOfGroups(ec2, groups))
 }
 
-/** As `readFacts`, with the names of the security groups. */
-export function factsOf(db: DBInstance, securityGroups: readonly string[]): Record<string, Fact | undefined> {
+function factsOf(db: DBInstance, securityGroups: readonly string[]): Record<string, Fact | undefined> {
   const { AllocatedStorage: gb = 0, MaxAllocatedStorage: ceiling } = db
   return {
     engine: `${db.Engine === 'postgres' ? 'PostgreSQL' : db.Engine} ${db.EngineVersion?.split('.')[0]}`,

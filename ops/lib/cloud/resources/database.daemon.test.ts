@@ -9,7 +9,7 @@ import {
   StopDBInstanceCommand,
 } from '@aws-sdk/client-rds'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type StackId } from '../../stack/names.ts'
+import { namesOf, type StackId } from '../../stack/names.ts'
 import { type Context } from '../context.ts'
 import { type Part } from '../part.ts'
 import { testStack } from '../test-context.ts'
@@ -140,11 +140,9 @@ describe('a database', () => {
   })
 
   test('that was stopped is removed although it is protected, and leaves a snapshot', async () => {
-    const name = 'wikiflow-two'
-    const two = {
-      id: { ...context.id, name },
-      names: { ...context.names, database: name, subnetGroup: name, parameterGroup: name },
-    }
+    const id = { ...context.id, name: 'wikiflow-two' }
+    // The security group is the first one's: its name is what the database looks for.
+    const two = { id, names: { ...namesOf(id), databaseGroup: context.names.databaseGroup } }
     await run({ ...two, power: 'stopped' })
     expect(await run({ ...two, wanted: false })).toEqual([
       'delete subnet-group',

@@ -46,11 +46,9 @@ async function inTime<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
-/** What is asked of RDS, without what is only read. */
-type Asked = [string, Record<string, unknown>][]
-
 /**
- * RDS with one database. `looks` are what it shows, look after look, each on top of those before; the last one stays.
+ * RDS with one database. `looks` are what it shows, look after look, each on top of those before; the last one
+ * stays. `asked` is what is asked of it, without what only reads.
  */
 function withDatabase(looks: DBInstance[], changes: Partial<Context> = {}) {
   const mocked = mockedContext(folder, changes)
@@ -105,12 +103,14 @@ function withDatabase(looks: DBInstance[], changes: Partial<Context> = {}) {
     db = undefined
     return {}
   })
-  const asked = (): Asked =>
+  const asked = () =>
     rds
       .calls()
-      .map(({ args }) => [args[0].constructor.name.replace('Command', ''), { ...args[0].input }] as const)
+      .map(({ args }) => {
+        const { DBInstanceIdentifier: _id, ...input } = args[0].input as Record<string, unknown>
+        return [args[0].constructor.name.replace('Command', ''), input] as const
+      })
       .filter(([name]) => name !== 'DescribeDBInstances')
-      .map(([name, { DBInstanceIdentifier: _id, ...input }]) => [name, input])
   const change = async () => {
     const found = await part.find()
     if (!found) throw new Error('there is no database')
