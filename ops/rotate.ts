@@ -5,7 +5,7 @@ import { agreed } from './lib/ask.ts'
 import { openCloud } from './lib/cloud/cloud.ts'
 import { keyFiles } from './lib/cloud/key-files.ts'
 import { takeLock } from './lib/cloud/lock.ts'
-import { rotateMasterPassword } from './lib/cloud/rotate.ts'
+import { assertRotatable, rotateMasterPassword } from './lib/cloud/rotate.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
 import { scriptArgs, stateFolder } from './lib/script.ts'
 import { loadStack } from './lib/stack/load.ts'
@@ -17,9 +17,10 @@ The password is made on this machine, kept there for you alone, and never shown.
 users of their own. The old password isn't needed, so this also replaces one that was lost or seen. Interrupted
 anywhere, run it again: it finishes.
 
-  --yes        agree
-  --json       the result as one JSON object on standard output
-  --state DIR  where this machine's keys and passwords are kept (default .wikiflow)
+  --yes          agree
+  --json         the result as one JSON object on standard output
+  --config FILE  the stack's description (default wikiflow.config.ts)
+  --state DIR    where this machine's keys and passwords are kept (default .wikiflow)
 
 Exit code: 0 the new password is in force · 1 nothing was changed, or it isn't known to be in force yet`
 
@@ -30,6 +31,7 @@ await runCloudScript(async () => {
       help: { type: 'boolean', short: 'h' },
       yes: { type: 'boolean', short: 'y', default: false },
       json: { type: 'boolean', default: false },
+      config: { type: 'string' },
       state: { type: 'string', default: stateFolder },
     },
   })
@@ -37,24 +39,25 @@ await runCloudScript(async () => {
     console.log(help)
     return
   }
-  const stack = await loadStack()
+  const stack = await loadStack(values.config)
   const cloud = await openCloud(stack.region)
   const id = stackId(stack, cloud.account)
   const names = namesOf(id)
-  const files = keyFiles(resolve(values.state), id)
-  if (
-    !(await agreed(`Give the database ${names.database} in ${id.region} a new master password?`, values.yes))
-  ) {
+  const target = { id, names, cloud, files: keyFiles(resolve(values.state), id) }
+  await assertRotatable(target)
+  if (!(await agreed(`Give the database ${names.database} in ${id.region} a new password?`, values.yes))) {
     console.error('Nothing was changed.')
     process.exitCode = 1
     return
   }
   const lock = await takeLock(cloud.s3, names.bucket, 'rotate')
   try {
-    const result = await rotateMasterPassword({ id, names, cloud, files }, text => console.error(text))
-    if (values.json)
-      console.log(JSON.stringify({ database: names.database, result, file: files.masterPassword }))
-    else console.log(closing(names.database, files.masterPassword, result === 'finished'))
+    const result = await rotateMasterPassword(target, text =>
+      console.error(`database ${names.database}: ${text}`),
+    )
+    const file = target.files.masterPassword
+    if (values.json) console.log(JSON.stringify({ database: names.database, result, file }))
+    else console.log(closing(names.database, file, result === 'finished'))
   } finally {
     await lock.release()
   }

@@ -48,10 +48,12 @@ export const fixedProperties: Readonly<Record<string, string>> = {
 }
 
 /** What a change of a property does besides. */
-export const effects: Readonly<Record<string, string>> = {
-  class: 'the database is away for some minutes',
-  'parameter group': 'restarts the database',
-  state: 'RDS starts a stopped database by itself after seven days',
+export function effectsOf(power: Context['power']): Record<string, string> {
+  return {
+    class: 'the database is away for some minutes',
+    'parameter group': 'restarts the database',
+    ...(power === 'stopped' ? { state: 'RDS starts it by itself after seven days' } : {}),
+  }
 }
 
 /** Days that backups are kept: at most one on the Free plan, where RDS refuses more. */

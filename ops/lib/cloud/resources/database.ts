@@ -14,7 +14,7 @@ import { readFacts } from './database-facts.ts'
 import {
   databaseFacts,
   databaseRequest,
-  effects,
+  effectsOf,
   fixedProperties,
   whyNotStorage,
 } from './database-request.ts'
@@ -24,7 +24,7 @@ import { removeDatabase } from './remove-database.ts'
 
 /** RDS PostgreSQL, with the master password made here before anything is asked of RDS. */
 export function databasePart(context: Context): Part {
-  const { stack, id, names, cloud, files, wanted, removal } = context
+  const { stack, id, names, cloud, files, wanted, power, removal } = context
   const { ec2, rds } = cloud
   const name = names.database
   // `find` adds why storage can't have the size asked for: that depends on the size it has.
@@ -50,7 +50,7 @@ export function databasePart(context: Context): Part {
     wanted,
     want: databaseFacts(context),
     fixed,
-    effects,
+    effects: effectsOf(power),
     holds: 'everything that was counted',
     usage: databaseUsage(stack.database.class, stack.database.storageGb),
     find: async () => {
