@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-budgets'
 import { answered } from '../answered.ts'
 import { type Context } from '../context.ts'
+import { orExisting } from '../existing.ts'
 import { missing } from '../missing.ts'
 import { type Part, type Tag } from '../part.ts'
 import { appliedMark, isOurs, tagKeys, tagValue } from '../tags.ts'
@@ -61,7 +62,8 @@ export function budgetPart({ stack, id, names, cloud: { budgets }, wanted }: Con
       }
     },
     create: async ({ tags }) => {
-      await budgets.send(new CreateBudgetCommand(budgetRequest(stack, names, id.account, new Date(), tags)))
+      const request = budgetRequest(stack, names, id.account, new Date(), tags)
+      await orExisting(budgets.send(new CreateBudgetCommand(request)))
     },
     change: async (_found, differences) => {
       const changed = new Set(differences.map(({ property }) => property))
@@ -127,12 +129,12 @@ async function setAlerts(
   for (const Notification of alerts()) {
     const there = found.find(({ alert }) => alertInWords(alert) === alertInWords(Notification))
     if (!there) {
-      await budgets.send(new CreateNotificationCommand({ ...budget, Notification, Subscribers }))
+      await orExisting(budgets.send(new CreateNotificationCommand({ ...budget, Notification, Subscribers })))
       continue
     }
     for (const Subscriber of there.readers ? Subscribers : []) {
       if (there.readers?.includes(Subscriber.Address)) continue
-      await budgets.send(new CreateSubscriberCommand({ ...budget, Notification, Subscriber }))
+      await orExisting(budgets.send(new CreateSubscriberCommand({ ...budget, Notification, Subscriber })))
     }
   }
   for (const { alert: Notification, readers = [] } of found) {

@@ -20,6 +20,7 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import { type Context } from '../context.ts'
+import { orExisting } from '../existing.ts'
 import { documentInWords } from '../iam-policy.ts'
 import { missing } from '../missing.ts'
 import { type Facts, type Part, type Tag } from '../part.ts'
@@ -77,7 +78,7 @@ export function rolePart({ id, names, cloud: { iam }, wanted }: Context): Part {
       }
     },
     create: async ({ tags }) => {
-      await iam.send(new CreateRoleCommand(roleRequest(RoleName, tags)))
+      await orExisting(iam.send(new CreateRoleCommand(roleRequest(RoleName, tags))))
     },
     change: async (_found, differences) => {
       for (const { property } of differences) await settings[property]?.()
@@ -94,7 +95,7 @@ export function rolePart({ id, names, cloud: { iam }, wanted }: Context): Part {
 }
 
 /** How the role should be, as the plan shows it. */
-export const roleFacts: Facts = {
+const roleFacts: Facts = {
   trust: 'as made',
   policy: 'as made',
   'other policies': [],
@@ -142,12 +143,13 @@ export function instanceProfilePart({ id, names, cloud: { iam }, wanted }: Conte
       }
     },
     create: async ({ tags }) => {
-      await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName, Tags: [...tags] }))
+      await orExisting(iam.send(new CreateInstanceProfileCommand({ InstanceProfileName, Tags: [...tags] })))
     },
     change: async () => {
-      // A profile holds one role; AWS says LimitExceeded for a second one.
+      // A profile holds one role: AWS says LimitExceeded when it is in already.
       await dropRoles(names.role)
-      await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName: names.role }))
+      const add = new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName: names.role })
+      await orExisting(iam.send(add), 'LimitExceededException')
     },
     tag: async (_found, tags) => {
       await iam.send(new TagInstanceProfileCommand({ InstanceProfileName, Tags: [...tags] }))

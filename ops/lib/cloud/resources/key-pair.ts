@@ -6,6 +6,7 @@ import {
   type ImportKeyPairCommandInput,
 } from '@aws-sdk/client-ec2'
 import { type Context } from '../context.ts'
+import { orExisting } from '../existing.ts'
 import { missing } from '../missing.ts'
 import { type Part, type Tag } from '../part.ts'
 import { fingerprint, makeKey, publicHalf } from '../ssh-key.ts'
@@ -49,7 +50,7 @@ export function keyPairPart({ id, names, files, cloud: { ec2 }, wanted }: Contex
     },
     create: async ({ tags }) => {
       const half = await makeKey(files.sshKey, KeyName)
-      await ec2.send(new ImportKeyPairCommand(keyPairRequest(KeyName, half, tags)))
+      await orExisting(ec2.send(new ImportKeyPairCommand(keyPairRequest(KeyName, half, tags))))
     },
     change: async () => {},
     tag: async (found, tags) => {

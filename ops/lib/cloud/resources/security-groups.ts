@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import { type Names } from '../../stack/names.ts'
 import { type Context } from '../context.ts'
+import { orExisting } from '../existing.ts'
 import { type Facts, type Part, type Tag } from '../part.ts'
 import { isOurs, stackTag, tagKeys, tagValue } from '../tags.ts'
 import { untilShown } from '../until-shown.ts'
@@ -123,7 +124,7 @@ function groupPart({ id, names, around, cloud: { ec2 }, wanted }: Context, group
       }
     },
     create: async ({ tags }) => {
-      await ec2.send(new CreateSecurityGroupCommand(groupRequest(group, around.vpc, tags)))
+      await orExisting(ec2.send(new CreateSecurityGroupCommand(groupRequest(group, around.vpc, tags))))
     },
     change: async (found, differences, { refs }) => {
       const rules = await read(found.id, await ourGroups())

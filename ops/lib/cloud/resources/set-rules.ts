@@ -8,6 +8,7 @@ import {
   RevokeSecurityGroupIngressCommand,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2'
+import { orExisting } from '../existing.ts'
 import { permission, type Rule, ruleInWords } from './security-rules.ts'
 
 /** A rule as EC2 lists it, and in words. */
@@ -82,14 +83,9 @@ async function authorize(
   direction: 'inbound' | 'outbound',
   IpPermissions: IpPermission[],
 ): Promise<void> {
-  try {
-    if (direction === 'inbound') {
-      await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }))
-    } else {
-      await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions }))
-    }
-  } catch (error) {
-    // Somebody, or an answer that was lost, was faster.
-    if (!(error instanceof Error) || error.name !== 'InvalidPermission.Duplicate') throw error
-  }
+  const call =
+    direction === 'inbound'
+      ? ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }))
+      : ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions }))
+  await orExisting(call)
 }
