@@ -15,8 +15,6 @@ export type PlanView = {
 /** What a stack costs once a plan is carried out, and how long the credit covers it. */
 export type Bill = Total & {
   usdADay: number
-  /** USD a month that end, with the parts that are removed. */
-  endsUsd: number
   credit: {
     remainingUsd: number
     source: Credit['source']
@@ -35,18 +33,13 @@ export function stepTotal({ part, action }: Step, region: string): Total {
   return totalOf(pricedLines(usage, region))
 }
 
-/** The bill of a plan; undefined when the plan is about some parts of the stack alone. */
+/** The bill of a plan; undefined when it is about some parts of the stack alone, or removes all that it is about. */
 export function billOf(plan: Plan, { stack, credit, parts = [] }: PlanView, now: Date): Bill | undefined {
   const planned = new Set(plan.steps.map(({ part }) => part.id))
   if (parts.some(({ id, wanted }) => wanted && !planned.has(id))) return undefined
-  const sum = (steps: readonly Step[]): Total => {
-    const totals = steps.map(step => stepTotal(step, stack.region))
-    return {
-      usd: totals.reduce((all, { usd }) => all + usd, 0),
-      unpriced: [...new Set(totals.flatMap(({ unpriced }) => unpriced))],
-    }
-  }
-  const total = sum(plan.steps.filter(({ action }) => action !== 'delete'))
+  const stays = plan.steps.filter(({ action }) => action !== 'delete')
+  if (stays.length === 0) return undefined
+  const total = sumOf(stays, stack.region)
   const days = creditDays(total.usd, credit.remainingUsd)
   const usedUp = Number.isFinite(days) ? now.getTime() + days * 86_400_000 : Number.POSITIVE_INFINITY
   const expires = credit.expires?.getTime() ?? Number.POSITIVE_INFINITY
@@ -54,7 +47,6 @@ export function billOf(plan: Plan, { stack, credit, parts = [] }: PlanView, now:
   return {
     ...total,
     usdADay: dailyUsd(total.usd),
-    endsUsd: sum(plan.steps.filter(({ action }) => action === 'delete')).usd,
     credit: {
       remainingUsd: credit.remainingUsd,
       source: credit.source,
@@ -63,6 +55,22 @@ export function billOf(plan: Plan, { stack, credit, parts = [] }: PlanView, now:
       ...(until < 253_402_300_800_000 ? { until: new Date(until).toISOString().slice(0, 10) } : {}),
       expiresFirst: expires < usedUp,
     },
+  }
+}
+
+/** USD a month that end with the parts that a plan removes. */
+export function endingUsd(plan: Plan, region: string): number {
+  return sumOf(
+    plan.steps.filter(({ action }) => action === 'delete'),
+    region,
+  ).usd
+}
+
+function sumOf(steps: readonly Step[], region: string): Total {
+  const totals = steps.map(step => stepTotal(step, region))
+  return {
+    usd: totals.reduce((all, { usd }) => all + usd, 0),
+    unpriced: [...new Set(totals.flatMap(({ unpriced }) => unpriced))],
   }
 }
 

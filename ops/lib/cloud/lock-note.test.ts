@@ -35,11 +35,17 @@ test('a process of this machine is known to be gone once it has ended, and not b
   expect(markProcess(child.pid)).toBeUndefined()
 })
 
-test('a number that another process has by now, or had before the machine started anew, is not the holder', () => {
+test('a number that another process has by now is not the holder', () => {
   const mine = markProcess()
   expect(mine && isGone(mine)).toBe(false)
   expect(mine && isGone({ ...mine, started: '1' })).toBe(true)
-  expect(mine && isGone({ ...mine, boot: 'another' })).toBe(true)
+})
+
+test('of another machine, boot or container nothing is known, though its name is this one’s', () => {
+  const mine = markProcess()
+  for (const change of [{ machine: 'laptop' }, { boot: 'another' }, { boot: '' }]) {
+    expect(mine && isGone({ ...mine, started: '1', ...change })).toBe(false)
+  }
 })
 
 test.each(['', '{', '[]', '{"holder":"an"}', JSON.stringify({ ...elsewhere, expires: 'soon' })])(

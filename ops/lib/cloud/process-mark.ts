@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /**
  * What tells a process from all others, on any machine, at any time: a number alone is given to another process
- * when its own has ended, or when the machine has started anew.
+ * when its own has ended, and is another process's in each container.
  */
 export type ProcessMark = {
-  /** Name of the machine, and of its present boot. */
   machine: string
+  /** The machine's present boot, and the space of process numbers on it; empty where neither is known. */
   boot: string
   pid: number
   /** When the process started, as the system counts it. */
@@ -18,41 +18,43 @@ export type ProcessMark = {
 /** The mark of a running process of this machine; undefined when there is no such process. */
 export function markProcess(pid = process.pid): ProcessMark | undefined {
   const started = startOf(pid)
-  return started === undefined ? undefined : { machine: hostname(), boot: bootId(), pid, started }
+  return started === undefined ? undefined : { machine: hostname(), boot: boot(), pid, started }
 }
 
-/** Whether a process is known to be gone: only of this machine's can that be known. */
+/**
+ * Whether a process is known to be gone: only where its number would be found here. That the machine has started
+ * anew since is not taken for a sign: two machines can have one name.
+ */
 export function isGone(mark: ProcessMark): boolean {
-  if (mark.machine !== hostname()) return false
-  return mark.boot !== bootId() || startOf(mark.pid) !== mark.started
+  const here = mark.boot !== '' && mark.boot === boot() && mark.machine === hostname()
+  return here && startOf(mark.pid) !== mark.started
 }
 
-/** Linux tells the boot by an id (random(4)); elsewhere the time of the boot does. */
-function bootId(): string {
+/** Linux tells each boot by a random id (random(4)); elsewhere the microsecond of the boot does. */
+function boot(): string {
   try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${id} ${readlinkSync('/proc/self/ns/pid')}`
   } catch {
-    return run('sysctl', ['-n', 'kern.boottime']) ?? 'unknown'
+    return run('sysctl', ['-n', 'kern.boottime']) ?? ''
   }
 }
 
 function startOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') return run('ps', ['-o', 'lstart=', '-p', String(pid)])
   try {
     // Field 22, in clock ticks since the boot (proc(5)); the command before it, in brackets, may hold anything.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  } catch (error) {
-    if (process.platform === 'linux' && error instanceof Error && 'code' in error) return undefined
-    return run('ps', ['-o', 'lstart=', '-p', String(pid)])
+  } catch {
+    return undefined
   }
 }
 
 function run(command: string, args: readonly string[]): string | undefined {
   try {
-    return (
-      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() ||
-      undefined
-    )
+    const said = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    return said || undefined
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { type Bill, billOf, type PlanView, stepTotal } from './bill.ts'
+import { type Bill, billOf, endingUsd, type PlanView, stepTotal } from './bill.ts'
 import { differenceLines, visible } from './fact-text.ts'
 import { type Action, countSteps, isDrift, type Obstacle, type Plan, type Step } from './plan.ts'
 
@@ -36,15 +36,22 @@ export function renderPlan(
   const { stack, cloud } = view
   const titles = Math.max(0, ...plan.steps.map(({ part }) => visible(part.title).length))
   const bill = billOf(plan, view, look.now)
+  const ends = endingUsd(plan, stack.region)
   return [
     aligned(`${stack.name} in ${stack.region}, account ${cloud.account}`, 'a month', look),
     '',
     ...plan.steps.flatMap(step => stepLines(step, stack.region, titles, look)),
-    ...(plan.obstacles ?? []).flatMap(({ why }) => ['', paint(look, 'red', `✗ ${visible(why)}`)]),
+    ...(plan.obstacles ?? []).flatMap(({ why }) => [
+      '',
+      ...wrapped(`✗ ${visible(why)}`, look).map(line => paint(look, 'red', line)),
+    ]),
     '',
-    countLine(plan),
-    ...(bill ? billLines(bill) : []),
-    ...(bill && view.credit.note ? [visible(view.credit.note)] : []),
+    ...[
+      countLine(plan),
+      ...(ends > 0 ? [`$${ends.toFixed(2)} a month end with what is removed.`] : []),
+      ...(bill ? billLines(bill) : []),
+      ...(bill && view.credit.note ? [visible(view.credit.note).replace(/\.?$/, '.')] : []),
+    ].flatMap(line => wrapped(line, look)),
   ].join('\n')
 }
 
@@ -82,6 +89,7 @@ export function planJson(
     obstacles: plan.obstacles ?? [],
     counts: countSteps(plan),
     bill: bill ?? null,
+    endsUsdAMonth: endingUsd(plan, stack.region),
     note: view.credit.note ?? null,
   }
 }
@@ -107,6 +115,18 @@ function stepLines(step: Step, region: string, titles: number, look: Look): stri
   return [paint(look, style, head), ...details.map(line => `    ${line}`)]
 }
 
+/** Broken between words; a longer word keeps its line. */
+function wrapped(text: string, { columns }: Look): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
 /** Text at the left and at the right edge. */
 function aligned(left: string, right: string, { columns }: Look): string {
   return right ? `${left.padEnd(columns - right.length - 2)}  ${right}` : left
@@ -128,8 +148,8 @@ function countLine(plan: Plan): string {
   return said.length > 0 ? `${said.join(', ')}.` : 'There is nothing here.'
 }
 
-function billLines({ usd, unpriced, usdADay, endsUsd, credit }: Bill): string[] {
-  const atLeast = unpriced.length > 0 ? 'at least ' : ''
+function billLines({ usd, unpriced, usdADay, credit }: Bill): string[] {
+  const atLeast = unpriced.length > 0 ? 'At least ' : ''
   const from = credit.source === 'account' ? 'as the account says' : 'budget.creditUsd of wikiflow.config.ts'
   const days = Math.floor(credit.days)
   const money = `$${credit.remainingUsd.toFixed(2)}`
@@ -139,7 +159,6 @@ function billLines({ usd, unpriced, usdADay, endsUsd, credit }: Bill): string[] 
       ? `lasts ${atLeast ? 'at most ' : ''}${days} days, until ${credit.until ?? 'further than dates go'}`
       : 'is not touched'
   return [
-    ...(endsUsd > 0 ? [`$${endsUsd.toFixed(2)} a month end with what is removed.`] : []),
     `${atLeast}$${usd.toFixed(2)} a month ($${usdADay.toFixed(2)} a day)`,
     `The credit of ${money} ${lasts} (${from}).`,
     ...(unpriced.length > 0 ? [`No price is known here for ${unpriced.join(', ')}.`] : []),
