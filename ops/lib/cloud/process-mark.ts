@@ -43,9 +43,11 @@ function boot(): string {
 function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return run('ps', ['-o', 'lstart=', '-p', String(pid)])
   try {
-    // Field 22, in clock ticks since the boot (proc(5)); the command before it, in brackets, may hold anything.
+    // Fields 3 and 22, the start in clock ticks since the boot (proc(5)); the command before them, in brackets, may
+    // hold anything. A zombie has ended: only its parent hasn't looked yet.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? undefined : fields[19]
   } catch {
     return undefined
   }
