@@ -5,8 +5,8 @@ import { runCloudScript } from './lib/cloud/script.ts'
 
 const help = `npx zx ops/pause.ts [options]      stop the hosts and the database, keep all data
 
-The pipeline stands still meanwhile: Wikimedia keeps its stream for some days, and ingest goes on from where it was
-when the stack runs again within that time. Disks, addresses and the lake still cost; the last lines say how much.
+The pipeline stands still meanwhile. Wikimedia keeps its stream for at least 7 days: when the stack runs again within
+that time, ingest goes on where it was and nothing is missing. Disks, addresses and the lake still cost; the last lines say how much.
 
   --plan         the plan alone
   --yes          agree to the plan

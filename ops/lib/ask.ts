@@ -20,9 +20,7 @@ export async function typed(question: string, word: string, given: string | unde
 
 function assertTerminal(flag: string): void {
   if (process.stdin.isTTY && process.stdout.isTTY) return
-  throw new UserError(
-    `nothing was changed: there is no terminal to ask on. Look at the plan with --plan, then give ${flag}`,
-  )
+  throw new UserError(`nothing was changed: there is no terminal to ask on. Give ${flag} to agree beforehand`)
 }
 
 /** Ctrl-C at a question means no. */

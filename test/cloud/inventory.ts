@@ -24,7 +24,11 @@ export async function inventory(cloud: Cloud): Promise<Map<string, unknown>> {
   const { ec2, rds, iam, s3, budgets } = cloud
   const found = new Map<string, unknown>()
   const add = (kind: string, things: readonly object[] | undefined, name: string) => {
-    for (const thing of things ?? []) found.set(`${kind} ${(thing as Record<string, unknown>)[name]}`, thing)
+    for (const thing of things ?? []) {
+      // It goes on with the clock.
+      const { LatestRestorableTime, ...entry } = thing as Record<string, unknown>
+      found.set(`${kind} ${entry[name]}`, entry)
+    }
   }
   const instances = await ec2.send(new DescribeInstancesCommand())
   const live = (instances.Reservations ?? [])

@@ -15,6 +15,8 @@ export type Found = {
   facts: Readonly<Record<string, Fact | undefined>>
   /** The tag that says what was last asked of it (`appliedMark`). */
   applied?: string | undefined
+  /** Properties that this very thing can't have in place as asked, and why: added to `Part.fixed`. */
+  fixed?: Readonly<Record<string, string>>
   /** What others need of it: an address, an endpoint. */
   outputs?: Readonly<Record<string, string>>
 }

@@ -51,7 +51,7 @@ export function planStep(part: Part, found: Found | undefined): Step | undefined
   if (!found) return { part, action: 'create', ...none }
   const differences = differencesOf(part, found)
   const reasons = differences.flatMap(({ property }) => {
-    const why = part.fixed[property]
+    const why = found.fixed?.[property] ?? part.fixed[property]
     return why === undefined ? [] : [`${property}: ${why}`]
   })
   const action = !found.ours

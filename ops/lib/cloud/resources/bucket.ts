@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import {
   BucketAlreadyOwnedByYou,
@@ -30,9 +32,12 @@ import { isOurs, tagKeys, tagValue } from '../tags.ts'
 import { emptyBucket } from './empty-bucket.ts'
 
 /** The lake's bucket; the lock of whoever changes the stack stands in it too. */
-export function bucketPart({ stack, id, names, cloud, wanted, removal }: Context): Part {
+export function bucketPart({ stack, id, names, cloud, files, wanted, removal }: Context): Part {
   const { s3 } = cloud
   const bucket = names.bucket
+  // AWS sets the tags of the call that makes a bucket; other servers of the protocol overlook them. A bucket that has
+  // none because this machine was killed right after that call is known by this file.
+  const beingMade = join(files.folder, 'bucket-being-made')
   return {
     id: 'bucket',
     title: 'S3 bucket',
@@ -45,9 +50,13 @@ export function bucketPart({ stack, id, names, cloud, wanted, removal }: Context
     usage: lakeUsage(stack),
     find: async () => {
       if (!(await missing(s3.send(new HeadBucketCommand({ Bucket: bucket }))))) return undefined
-      return readBucket(s3, bucket, tags => isOurs(id, 'bucket', tags))
+      const found = await readBucket(s3, bucket, tags => isOurs(id, 'bucket', tags))
+      if (found.tagged) rmSync(beingMade, { force: true })
+      return found.tagged || !existsSync(beingMade) ? found : { ...found, ours: true }
     },
     create: async ({ tags }) => {
+      mkdirSync(files.folder, { recursive: true, mode: 0o700 })
+      writeFileSync(beingMade, `${bucket}\n`)
       try {
         await s3.send(new CreateBucketCommand(bucketRequest(bucket, cloud.region, tags)))
       } catch (error) {
@@ -55,13 +64,16 @@ export function bucketPart({ stack, id, names, cloud, wanted, removal }: Context
         if (error instanceof BucketAlreadyOwnedByYou) return
         throw error
       }
-      // Tags of the request above are enough on AWS; other servers of the protocol overlook them.
       await setTags(s3, bucket, tags)
+      rmSync(beingMade)
     },
     change: async (_found, differences) => {
       for (const { property } of differences) await settings[property]?.(s3, bucket, stack)
     },
-    tag: (_found, tags) => setTags(s3, bucket, tags),
+    tag: async (_found, tags) => {
+      await setTags(s3, bucket, tags)
+      rmSync(beingMade, { force: true })
+    },
     remove: async (_found, { say }) => {
       if (removal.purge) await emptyBucket(s3, bucket, say)
       await s3.send(new DeleteBucketCommand({ Bucket: bucket }))
@@ -175,7 +187,7 @@ async function readBucket(
   s3: S3Client,
   Bucket: string,
   ours: (tags: readonly Partial<Tag>[] | undefined) => boolean,
-): Promise<Found> {
+): Promise<Found & { tagged: boolean }> {
   const [tagging, block, encryption, policy, rules, versioning] = await Promise.all([
     missing(s3.send(new GetBucketTaggingCommand({ Bucket }))),
     missing(s3.send(new GetPublicAccessBlockCommand({ Bucket }))),
@@ -198,6 +210,7 @@ async function readBucket(
       versioning: versioning.Status ?? 'off',
     },
     outputs: { bucket: Bucket },
+    tagged: (tagging?.TagSet?.length ?? 0) > 0,
   }
 }
 

@@ -27,8 +27,6 @@ export function databasePart(context: Context): Part {
   const { stack, id, names, cloud, files, wanted, power, removal } = context
   const { ec2, rds } = cloud
   const name = names.database
-  // `find` adds why storage can't have the size asked for: that depends on the size it has.
-  const fixed: Record<string, string> = { ...fixedProperties }
 
   const create = async ({ refs, tags }: Work) => {
     const password = await readOrMakeSecret(files.masterPassword)
@@ -49,7 +47,7 @@ export function databasePart(context: Context): Part {
     needs: ['subnet-group', 'parameter-group', 'database-group'],
     wanted,
     want: databaseFacts(context),
-    fixed,
+    fixed: fixedProperties,
     effects: effectsOf(power),
     holds: 'everything that was counted',
     usage: databaseUsage(stack.database.class, stack.database.storageGb),
@@ -57,8 +55,8 @@ export function databasePart(context: Context): Part {
       const db = await readDatabase(rds, name)
       if (!db) return undefined
       const why = whyNotStorage(db.AllocatedStorage ?? 0, stack.database.storageGb)
-      if (why) fixed.storage = why
-      return asFound(db, await readFacts(ec2, db), tags => isOurs(id, 'database', tags))
+      const found = asFound(db, await readFacts(ec2, db), tags => isOurs(id, 'database', tags))
+      return { ...found, ...(why && { fixed: { storage: why } }) }
     },
     create,
     change: async (found, differences, work) => {

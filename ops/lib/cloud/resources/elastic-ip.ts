@@ -10,6 +10,7 @@ import {
   type EC2Client,
   ReleaseAddressCommand,
 } from '@aws-sdk/client-ec2'
+import { addressUsage } from '../../../../cost/model.ts'
 import { type Context } from '../context.ts'
 import { missing } from '../missing.ts'
 import { type Part, type Tag } from '../part.ts'
@@ -29,7 +30,7 @@ export function addressPart({ id, names, cloud: { ec2 }, wanted }: Context): Par
     want: { 'attached to': host, spare: 0 },
     fixed: {},
     holds: 'the address, which others may have been told',
-    usage: [{ item: 'ipv4', what: '1 × 730 h', quantity: 730 }],
+    usage: addressUsage(1),
     find: async () => {
       const [address, ...spare] = await read()
       if (!address) return undefined

@@ -25,8 +25,6 @@ export function hostPart(context: Context, number: number): Part {
   const { ec2 } = cloud
   const part = `host-${number}`
   const name = names.host(number)
-  // `find` adds what depends on the host there is: why it can't have the disk or type asked for.
-  const fixed: Record<string, string> = { ...fixedProperties }
   const ours = () => findInstances(ec2, [byTag(tagKeys.stack, stackTag(id)), byTag(tagKeys.part, part)])
 
   return {
@@ -36,7 +34,7 @@ export function hostPart(context: Context, number: number): Part {
     needs: ['host-group', 'key-pair', 'instance-profile'],
     wanted,
     want: hostFacts(context),
-    fixed,
+    fixed: fixedProperties,
     effects,
     ...(number === 1 ? { holds: 'the log on its disk' } : {}),
     // The address of the first host is a part of its own.
@@ -51,9 +49,8 @@ export function hostPart(context: Context, number: number): Part {
       if (!view) return undefined
       const whyDisk = whyNotDisk(view.volume?.gb ?? 0, stack.host.diskGb)
       const whyType = whyNotType(instance.Architecture ?? '', around.hostType.architecture)
-      if (whyDisk) fixed.disk = whyDisk
-      if (whyType) fixed.type = whyType
-      return asFound(view, tags => isOurs(id, part, tags))
+      const fixed = { ...(whyDisk && { disk: whyDisk }), ...(whyType && { type: whyType }) }
+      return { ...asFound(view, tags => isOurs(id, part, tags)), fixed }
     },
     create: ({ refs, tags, say }) => launch(ec2, launchRequest(context, refs('host-group').id, tags), say),
     change: (found, differences, work) => changeHost(context, { id: found.id, name }, differences, work),
