@@ -13,7 +13,8 @@ export function assertAffordable(plan: Plan, view: PlanView, now = new Date()): 
   const bill = billOf(plan, view, now)
   if (!bill) return
   const { usd, unpriced, credit } = bill
-  const expiresInDays = ((view.credit.expires?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime()) / 86_400_000
+  const expiresInDays =
+    ((view.credit.expires?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime()) / 86_400_000
   const days = Math.floor(Math.min(credit.days, Math.max(0, expiresInDays)))
   const why =
     unpriced.length > 0
