@@ -20,7 +20,7 @@ export type Operator = {
 }
 
 /** What a run printed, and how it ended; null when it was killed. */
-export type Ran = { code: number | null; out: string; err: string }
+type Ran = { code: number | null; out: string; err: string }
 
 /** Sits an operator down in front of an AWS. */
 export function createOperator(endpoint: string, stack: Partial<StackDescription> = {}): Operator {

@@ -43,7 +43,7 @@ export async function makePlan(
 }
 
 /** The step for a part as it was found; undefined when it is neither there nor wanted, or isn't ours to remove. */
-export function planStep(part: Part, found: Found | undefined): Step | undefined {
+function planStep(part: Part, found: Found | undefined): Step | undefined {
   const none = { differences: [], reasons: [] }
   if (!part.wanted) {
     return found?.ours ? { part, action: 'delete', found, ...none } : undefined

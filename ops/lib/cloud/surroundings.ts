@@ -26,7 +26,7 @@ export type Surroundings = {
 }
 
 /** What an EC2 instance type is. */
-export type HostType = {
+type HostType = {
   architecture: 'x86_64' | 'arm64'
   memoryMib: number
   vcpus: number
