@@ -127,3 +127,38 @@ describe('a plan that is carried out', () => {
     expect(String(failures[0]?.error)).toContain('was set, but AWS says: size is 1, not 20')
   })
 })
+
+test('a thing that somebody else made since the plan is not changed', async () => {
+  const here = world()
+  const part = memoryPart(here, 'a', [])
+  const late: Part = {
+    ...part,
+    create: async () => {
+      here.things.set('a', { facts: { size: 1 }, tags: [] })
+    },
+  }
+  const { failures } = await applyAll([late])
+  expect(String(failures[0]?.error)).toContain("doesn't carry this stack's tags by now")
+  expect(here.log).toEqual([])
+})
+
+test('what hangs on a thing that is made anew is looked at again', async () => {
+  const here = world()
+  const host: Part = { ...memoryPart(here, 'host', []), fixed: { size: 'it stays as it was made' } }
+  const address = memoryPart(here, 'address', ['host'])
+  const remove = host.remove
+  await applyAll([host, address])
+  const lose: Part = {
+    ...host,
+    remove: async (found, work) => {
+      await remove(found, work)
+      const detached = here.things.get('address')
+      if (detached) detached.facts.size = 0
+    },
+  }
+  const old = here.things.get('host')
+  if (old) old.facts.size = 5
+  here.log.length = 0
+  expect((await applyAll([lose, address])).failures).toEqual([])
+  expect(here.log).toEqual(['remove host', 'create host', 'change host', 'change address', 'tag address'])
+})

@@ -1,5 +1,5 @@
 import { type StackId } from '../stack/names.ts'
-import { type Found, type Refs, type Work } from './part.ts'
+import { type Found, type Part, type Refs, type Work } from './part.ts'
 import { differencesOf, type Plan, type Step } from './plan.ts'
 import { tagsOf } from './tags.ts'
 
@@ -42,8 +42,11 @@ export async function applyPlan(
     return thing
   }
 
-  const run = async (step: Step): Promise<boolean> => {
-    const before = await Promise.all(prerequisites(plan, step).map(other => begin(other)))
+  const run = async (planned: Step): Promise<boolean> => {
+    const first = prerequisites(plan, planned)
+    const before = await Promise.all(first.map(other => begin(other)))
+    const isNew = first.some(({ action }) => action === 'replace')
+    const step = planned.action === 'same' && isNew ? await planAgain(planned) : planned
     if (step.action === 'same') return true
     if (before.includes(false) || failures.length > 0 || signal?.aborted) {
       skipped.push(step)
@@ -82,6 +85,13 @@ function prerequisites(plan: Plan, step: Step): Step[] {
   return plan.steps.filter(other => other.action !== 'delete' && step.part.needs.includes(other.part.id))
 }
 
+/** What was as it should be may not be any more once what it hangs on was made anew: an address without its host. */
+async function planAgain(step: Step): Promise<Step> {
+  const found = await step.part.find()
+  const differences = found ? differencesOf(step.part, found) : []
+  return found && differences.length > 0 ? { ...step, action: 'change', found, differences } : step
+}
+
 /** Does what a step says and reads the thing again: what AWS shows afterwards must be what was asked. */
 async function applyStep(
   stack: StackId,
@@ -97,18 +107,23 @@ async function applyStep(
   const made = await seen(part.find, `${part.title} ${part.name}`)
   // A thing that is adopted becomes ours first: killed here, the next run repairs it.
   if (action === 'adopt') await part.tag(made, tags)
+  else if (!made.ours) throw new Error(foreign(part, made))
   const differences = differencesOf(part, made)
   if (differences.length > 0) await part.change(made, differences, work)
   if (action === 'change') await part.tag(made, tags)
   const now = await seen(part.find, `${part.title} ${part.name}`)
+  if (!now.ours) throw new Error(foreign(part, now))
   const left = differencesOf(part, now)
-  if (left.length > 0 || !now.ours) {
+  if (left.length > 0) {
     const what = left.map(({ property, before, after }) => `${property} is ${before}, not ${after}`)
-    throw new Error(
-      `${part.title} ${part.name} was set, but AWS says: ${what.join('; ') || 'it has no tags'}`,
-    )
+    throw new Error(`${part.title} ${part.name} was set, but AWS says: ${what.join('; ')}`)
   }
   return now
+}
+
+/** Somebody else made it after the plan, or took its tags off since. */
+function foreign({ title, name }: Part, { id }: Found): string {
+  return `${title} ${name} (${id}) doesn't carry this stack's tags by now: run the same command again to see whose it is`
 }
 
 /** Reads a thing that was just made: AWS's lists can be seconds behind. */

@@ -1,7 +1,6 @@
 import { type DBInstance, ModifyDBInstanceCommand } from '@aws-sdk/client-rds'
 import { UserError } from '../script.ts'
 import { type Context } from './context.ts'
-import { type Tag } from './part.ts'
 import { readDatabase, waitSteady } from './resources/database-state.ts'
 import { moveSecret, readOrMakeSecret, readSecret } from './secret-file.ts'
 import { isOurs } from './tags.ts'
@@ -21,7 +20,7 @@ export async function assertRotatable({ id, names, cloud }: RotationTarget): Pro
       `there is no database ${name} in ${id.region}: make the stack with npx zx ops/provision.ts`,
     )
   }
-  if (!isOurs(id, 'database', db.TagList as Tag[] | undefined)) {
+  if (!isOurs(id, 'database', db.TagList)) {
     throw new UserError(
       `the database ${name} in ${id.region} doesn't carry this stack's tags: its password stays as it is`,
     )

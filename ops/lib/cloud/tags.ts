@@ -24,16 +24,16 @@ export function stackTag({ name, region }: Pick<StackId, 'name' | 'region'>): st
   return `${name}/${region}`
 }
 
+/** Tags as each of AWS's services gives them. */
+export type AwsTags = Iterable<{ Key?: string | undefined; Value?: string | undefined }> | undefined
+
 /** Whether these tags say that the thing is this part of this stack. */
-export function isOurs(stack: StackId, part: string, tags: Iterable<Partial<Tag>> | undefined): boolean {
+export function isOurs(stack: StackId, part: string, tags: AwsTags): boolean {
   return tagValue(tags, tagKeys.stack) === stackTag(stack) && tagValue(tags, tagKeys.part) === part
 }
 
 /** A tag's value, undefined when there is none. */
-export function tagValue(
-  tags: Iterable<{ Key?: string | undefined; Value?: string | undefined }> | undefined,
-  key: string,
-): string | undefined {
+export function tagValue(tags: AwsTags, key: string): string | undefined {
   for (const tag of tags ?? []) if (tag.Key === key) return tag.Value
   return undefined
 }

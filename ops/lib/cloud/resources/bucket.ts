@@ -28,7 +28,7 @@ import { type Stack } from '../../stack/schema.ts'
 import { type Context } from '../context.ts'
 import { missing } from '../missing.ts'
 import { type Facts, type Found, type Part, type Tag } from '../part.ts'
-import { isOurs, tagKeys, tagValue } from '../tags.ts'
+import { type AwsTags, isOurs, tagKeys, tagValue } from '../tags.ts'
 import { emptyBucket } from './empty-bucket.ts'
 
 /** The lake's bucket; the lock of whoever changes the stack stands in it too. */
@@ -186,7 +186,7 @@ const settings: Record<string, (s3: S3Client, bucket: string, stack: Stack) => P
 async function readBucket(
   s3: S3Client,
   Bucket: string,
-  ours: (tags: readonly Partial<Tag>[] | undefined) => boolean,
+  ours: (tags: AwsTags) => boolean,
 ): Promise<Found & { tagged: boolean }> {
   const [tagging, block, encryption, policy, rules, versioning] = await Promise.all([
     missing(s3.send(new GetBucketTaggingCommand({ Bucket }))),
@@ -200,7 +200,7 @@ async function readBucket(
   const rule = encryption?.ServerSideEncryptionConfiguration?.Rules?.[0]
   return {
     id: Bucket,
-    ours: ours(tagging?.TagSet as Tag[] | undefined),
+    ours: ours(tagging?.TagSet),
     applied: tagValue(tagging?.TagSet, tagKeys.applied),
     facts: {
       'public access': blocks.length === 4 && blocks.every(Boolean) ? 'blocked' : 'not blocked',

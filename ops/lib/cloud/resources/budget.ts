@@ -18,7 +18,7 @@ import { answered } from '../answered.ts'
 import { type Context } from '../context.ts'
 import { orExisting } from '../existing.ts'
 import { missing } from '../missing.ts'
-import { type Part, type Tag } from '../part.ts'
+import { type Part } from '../part.ts'
 import { appliedMark, isOurs, tagKeys, tagValue } from '../tags.ts'
 import { untilShown } from '../until-shown.ts'
 import {
@@ -56,7 +56,7 @@ export function budgetPart({ stack, id, names, cloud: { budgets }, wanted }: Con
       return {
         id: arn,
         // A server that knows no tags of budgets leaves only the name to know it by.
-        ours: !tags || isOurs(id, 'budget', tags.ResourceTags as Tag[] | undefined),
+        ours: !tags || isOurs(id, 'budget', tags.ResourceTags),
         applied: tags ? tagValue(tags.ResourceTags, tagKeys.applied) : appliedMark(want),
         facts: foundBudgetFacts(found, listed),
       }

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-rds'
 import { databaseUsage } from '../../../../cost/model.ts'
 import { type Context } from '../context.ts'
-import { type Found, type Part, type Tag, type Work } from '../part.ts'
+import { type Found, type Part, type Work } from '../part.ts'
 import { readOrMakeSecret } from '../secret-file.ts'
-import { isOurs, tagKeys, tagValue } from '../tags.ts'
+import { type AwsTags, isOurs, tagKeys, tagValue } from '../tags.ts'
 import { changeDatabase } from './change-database.ts'
 import { readFacts } from './database-facts.ts'
 import {
@@ -73,15 +73,11 @@ export function databasePart(context: Context): Part {
   }
 }
 
-function asFound(
-  db: DBInstance,
-  facts: Found['facts'],
-  ours: (tags: readonly Partial<Tag>[] | undefined) => boolean,
-): Found {
+function asFound(db: DBInstance, facts: Found['facts'], ours: (tags: AwsTags) => boolean): Found {
   const { Address, Port } = db.Endpoint ?? {}
   return {
     id: db.DBInstanceIdentifier ?? '',
-    ours: ours(db.TagList as Tag[] | undefined),
+    ours: ours(db.TagList),
     applied: tagValue(db.TagList, tagKeys.applied),
     facts,
     outputs: {

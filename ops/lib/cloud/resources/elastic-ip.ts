@@ -14,7 +14,7 @@ import { addressUsage } from '../../../../cost/model.ts'
 import { type Context } from '../context.ts'
 import { missing } from '../missing.ts'
 import { type Part, type Tag } from '../part.ts'
-import { isOurs, stackTag, tagKeys, tagValue } from '../tags.ts'
+import { type AwsTags, isOurs, stackTag, tagKeys, tagValue } from '../tags.ts'
 import { untilShown } from '../until-shown.ts'
 
 /** The address under which the first host, and the dashboard on it, is reached; it outlives the host. */
@@ -37,7 +37,7 @@ export function addressPart({ id, names, cloud: { ec2 }, wanted }: Context): Par
       const instance = address.InstanceId ? await instanceTags(ec2, address.InstanceId) : undefined
       return {
         id: address.AllocationId ?? '?',
-        ours: isOurs(id, 'address', address.Tags as Tag[] | undefined),
+        ours: isOurs(id, 'address', address.Tags),
         applied: tagValue(address.Tags, tagKeys.applied),
         facts: {
           'attached to': isOurs(id, 'host-1', instance)
@@ -102,11 +102,11 @@ async function addressesOf(ec2: EC2Client, stack: string): Promise<Address[]> {
 }
 
 /** Tags of an instance; none of one that is going away, which EC2 still lists for an hour. */
-async function instanceTags(ec2: EC2Client, id: string): Promise<Tag[] | undefined> {
+async function instanceTags(ec2: EC2Client, id: string): Promise<AwsTags> {
   const found = await missing(ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })))
   const instance = found?.Reservations?.[0]?.Instances?.[0]
   const gone = /^(terminated|shutting-down)$/.test(instance?.State?.Name ?? '')
-  return gone ? undefined : (instance?.Tags as Tag[] | undefined)
+  return gone ? undefined : instance?.Tags
 }
 
 async function release(ec2: EC2Client, { AssociationId, AllocationId }: Address): Promise<void> {

@@ -10,8 +10,8 @@ import { type Names, type StackId } from '../../stack/names.ts'
 import { type Cloud } from '../cloud.ts'
 import { type Context } from '../context.ts'
 import { missing } from '../missing.ts'
-import { type Found, type Part, type Tag } from '../part.ts'
-import { isOurs, stackTag, tagKeys, tagValue } from '../tags.ts'
+import { type Found, type Part } from '../part.ts'
+import { type AwsTags, isOurs, stackTag, tagKeys, tagValue } from '../tags.ts'
 import { changeHost } from './change-host.ts'
 import { readDatabase } from './database-state.ts'
 import { effects, fixedProperties, hostFacts, launchRequest, whyNotDisk, whyNotType } from './host-request.ts'
@@ -84,7 +84,7 @@ export async function standingZone(cloud: Cloud, id: StackId, names: Names): Pro
     .sort((a, b) => (numberOf(a) ?? 0) - (numberOf(b) ?? 0))
   if (first?.Placement?.AvailabilityZone) return first.Placement.AvailabilityZone
   const db = await readDatabase(cloud.rds, names.database)
-  return db && isOurs(id, 'database', db.TagList as Tag[] | undefined) ? db.AvailabilityZone : undefined
+  return db && isOurs(id, 'database', db.TagList) ? db.AvailabilityZone : undefined
 }
 
 function numberOf({ Tags }: Instance): number | undefined {
@@ -100,10 +100,7 @@ function assertSingle(part: string, instances: readonly Instance[]): void {
   )
 }
 
-function asFound(
-  { instance, instanceId, facts }: HostView,
-  ours: (tags: readonly Partial<Tag>[] | undefined) => boolean,
-): Found {
+function asFound({ instance, instanceId, facts }: HostView, ours: (tags: AwsTags) => boolean): Found {
   const optional = {
     privateAddress: instance.PrivateIpAddress,
     publicAddress: instance.PublicIpAddress,
@@ -113,7 +110,7 @@ function asFound(
   const known = Object.entries(optional).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return {
     id: instanceId,
-    ours: ours(instance.Tags as Tag[] | undefined),
+    ours: ours(instance.Tags),
     applied: tagValue(instance.Tags, tagKeys.applied),
     facts,
     outputs: Object.fromEntries(known),

@@ -67,7 +67,7 @@ export function rolePart({ id, names, cloud: { iam }, wanted }: Context): Part {
       ])
       return {
         id: role.Arn ?? RoleName,
-        ours: isOurs(id, 'role', role.Tags as Tag[] | undefined),
+        ours: isOurs(id, 'role', role.Tags),
         applied: tagValue(role.Tags, tagKeys.applied),
         facts: {
           trust: documentInWords(role.AssumeRolePolicyDocument, hostTrust()),
@@ -137,7 +137,7 @@ export function instanceProfilePart({ id, names, cloud: { iam }, wanted }: Conte
       if (!profile) return undefined
       return {
         id: profile.Arn ?? InstanceProfileName,
-        ours: isOurs(id, 'instance-profile', profile.Tags as Tag[] | undefined),
+        ours: isOurs(id, 'instance-profile', profile.Tags),
         applied: tagValue(profile.Tags, tagKeys.applied),
         facts: { role: profile.Roles?.[0]?.RoleName ?? 'none' },
       }

@@ -42,7 +42,7 @@ export function keyPairPart({ id, names, files, cloud: { ec2 }, wanted }: Contex
       const mine = wanted ? await publicHalf(files.sshKey) : undefined
       return {
         id: pair.KeyPairId,
-        ours: isOurs(id, 'key-pair', pair.Tags as Tag[] | undefined),
+        ours: isOurs(id, 'key-pair', pair.Tags),
         applied: tagValue(pair.Tags, tagKeys.applied),
         facts: { 'public key': pair.PublicKey && whose(pair.PublicKey, mine) },
         outputs: pair.PublicKey ? { fingerprint: fingerprint(pair.PublicKey) } : {},

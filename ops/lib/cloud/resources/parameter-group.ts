@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-rds'
 import { type Context } from '../context.ts'
 import { missing } from '../missing.ts'
-import { type Part, type Tag } from '../part.ts'
+import { type Part } from '../part.ts'
 import { isOurs, tagKeys, tagValue } from '../tags.ts'
 
 /** Settings of PostgreSQL that differ from RDS's own. */
@@ -50,7 +50,7 @@ export function parameterGroupPart({ id, names, cloud, wanted }: Context): Part 
       ])
       return {
         id: arn,
-        ours: isOurs(id, 'parameter-group', TagList as Tag[] | undefined),
+        ours: isOurs(id, 'parameter-group', TagList),
         applied: tagValue(TagList, tagKeys.applied),
         facts: { family: group.DBParameterGroupFamily, parameters: set.map(inWords) },
       }

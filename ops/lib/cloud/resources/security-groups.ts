@@ -86,7 +86,7 @@ export function groupRequest(
 
 function groupPart({ id, names, around, cloud: { ec2 }, wanted }: Context, group: Group): Part {
   const isThis = ({ GroupName, Tags }: SecurityGroup) =>
-    GroupName === group.name && isOurs(id, group.part, Tags as Tag[] | undefined)
+    GroupName === group.name && isOurs(id, group.part, Tags)
   /** Groups of this stack. */
   const ourGroups = async () => {
     const filter = { Name: `tag:${tagKeys.stack}`, Values: [stackTag(id)] }

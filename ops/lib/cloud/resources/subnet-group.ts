@@ -35,7 +35,7 @@ export function subnetGroupPart({ id, names, cloud, around, wanted }: Context): 
       const { TagList } = await rds.send(new ListTagsForResourceCommand({ ResourceName: arn }))
       return {
         id: arn,
-        ours: isOurs(id, 'subnet-group', TagList as Tag[] | undefined),
+        ours: isOurs(id, 'subnet-group', TagList),
         applied: tagValue(TagList, tagKeys.applied),
         facts: { subnets: (group.Subnets ?? []).flatMap(({ SubnetIdentifier }) => SubnetIdentifier ?? []) },
       }
