@@ -40,7 +40,9 @@ export async function inventory(cloud: Cloud): Promise<Map<string, unknown>> {
   add('group', (await ec2.send(new DescribeSecurityGroupsCommand())).SecurityGroups, 'GroupId')
   add('key', (await ec2.send(new DescribeKeyPairsCommand())).KeyPairs, 'KeyName')
   add('database', (await rds.send(new DescribeDBInstancesCommand())).DBInstances, 'DBInstanceIdentifier')
-  add('snapshot', (await rds.send(new DescribeDBSnapshotsCommand())).DBSnapshots, 'DBSnapshotIdentifier')
+  // Automated ones come and go with their database.
+  const snapshots = await rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }))
+  add('snapshot', snapshots.DBSnapshots, 'DBSnapshotIdentifier')
   const parameterGroups = await rds.send(new DescribeDBParameterGroupsCommand())
   add('parameter group', parameterGroups.DBParameterGroups, 'DBParameterGroupName')
   add(

@@ -25,6 +25,8 @@ import { createOperator, type Operator } from './operator.ts'
 
 /** Two stacks of the same name, in one account: neither may see the other. */
 const regions = ['us-east-1', 'eu-west-1'] as const
+/** Where the tools are killed at every step: once is enough, and takes minutes. */
+const killedIn = regions[0]
 const account = '123456789012'
 
 let moto: Moto
@@ -116,6 +118,23 @@ describe.each(regions)('a stack in %s', region => {
     return { ...ran, json: JSON.parse(ran.out) as PlanOutput }
   }
 
+  /** Runs a command again and again, each time killed at its first change, until it has nothing left to change. */
+  const killAfterEachChange = async (script: string, args: string[]) => {
+    for (let kills = 0; ; kills++) {
+      const run = operator.start(script, args)
+      let killed = false
+      wire.onAnswer = call => {
+        // The lock is taken anew by every run: to be killed there each time would never get further.
+        if (region !== killedIn || killed || !call.changes || call.path.endsWith('/lock.json')) return
+        killed = true
+        run.kill()
+      }
+      const last = await run.ended
+      wire.onAnswer = () => {}
+      if (!killed) return { kills, last }
+    }
+  }
+
   test('is a plan first, and the plan changes nothing', async () => {
     wire.calls.length = 0
     const { code, out } = await provision('--plan')
@@ -132,26 +151,10 @@ describe.each(regions)('a stack in %s', region => {
   })
 
   test('is made by one command killed after every call that changes something, then run again', async () => {
-    let kills = 0
-    for (;;) {
-      const run = operator.start('provision.ts', ['--yes', '--over-budget'])
-      let killed = false
-      wire.onAnswer = call => {
-        // The lock is taken anew by every run: to be killed there each time would never get further.
-        if (killed || !call.changes || call.path.endsWith('/lock.json')) return
-        killed = true
-        run.kill()
-      }
-      const { code, out, err } = await run.ended
-      if (!killed) {
-        expect({ code, err }).toEqual({ code: 0, err: '' })
-        expect(out).toMatch(/The stack is as described|Nothing to do/)
-        break
-      }
-      kills++
-    }
-    wire.onAnswer = () => {}
-    expect(kills).toBeGreaterThan(20)
+    const { kills, last } = await killAfterEachChange('provision.ts', ['--yes', '--over-budget'])
+    expect(last).toMatchObject({ code: 0, err: '' })
+    expect(last.out).toMatch(/The stack is as described|Nothing to do/)
+    if (region === killedIn) expect(kills).toBeGreaterThan(20)
     const { json, code } = await provisionJson('--plan')
     expect({ code, result: json.result }).toEqual({ code: 0, result: 'nothing to do' })
     const made = await inventory(cloud)
@@ -316,24 +319,10 @@ describe.each(regions)('a stack in %s', region => {
 
   test('is made again and removed for good, killed after every call, and nothing of it is left', async () => {
     expect(await provision('--yes')).toMatchObject({ code: 0 })
-    let kills = 0
-    for (;;) {
-      const run = operator.start('destroy.ts', ['--confirm', 'wikiflow', '--purge', '--no-final-snapshot'])
-      let killed = false
-      wire.onAnswer = call => {
-        if (killed || !call.changes || call.path.endsWith('/lock.json')) return
-        killed = true
-        run.kill()
-      }
-      const { code, err } = await run.ended
-      if (!killed) {
-        expect({ code, err }).toEqual({ code: 0, err: '' })
-        break
-      }
-      kills++
-    }
-    wire.onAnswer = () => {}
-    expect(kills).toBeGreaterThan(10)
+    const forGood = ['--confirm', 'wikiflow', '--purge', '--no-final-snapshot']
+    const { kills, last } = await killAfterEachChange('destroy.ts', forGood)
+    expect(last).toMatchObject({ code: 0, err: '' })
+    if (region === killedIn) expect(kills).toBeGreaterThan(10)
     changesOf(wire.calls)
     const after = await inventory(cloud)
     for (const key of [...after.keys()].filter(key => key.startsWith('snapshot wikiflow-final-')))
