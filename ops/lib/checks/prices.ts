@@ -1,10 +1,8 @@
 import { creditDays, type PricedLine, pricedLines, totalOf } from '../../../cost/model.ts'
+import { leastDays } from '../../../cost/outlook.ts'
 import { type Credit } from '../cloud/credit.ts'
 import { type Check, type Outcome } from './check.ts'
 import { type StackContext } from './stack-context.ts'
-
-/** A plan that the credit doesn't cover for so many days is refused without `--over-budget`. */
-const leastDays = 30
 
 /** Whether all that the stack uses has a known price in its region, and how long the credit lasts. */
 export const pricesCheck: Check<Pick<StackContext, 'stack' | 'credit' | 'parts'>> = {

@@ -1,9 +1,7 @@
+import { leastDays } from '../../../cost/outlook.ts'
 import { UserError } from '../script.ts'
 import { billOf, type PlanView } from './bill.ts'
 import { type Plan } from './plan.ts'
-
-/** The least that the credit must last, in days. */
-const leastDays = 30
 
 /**
  * Refuses a plan whose stack the credit doesn't cover for 30 days, or whose price isn't known.
@@ -13,14 +11,12 @@ export function assertAffordable(plan: Plan, view: PlanView, now = new Date()): 
   const bill = billOf(plan, view, now)
   if (!bill) return
   const { usd, unpriced, credit } = bill
-  const expiresInDays =
-    ((view.credit.expires?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime()) / 86_400_000
-  const days = Math.floor(Math.min(credit.days, Math.max(0, expiresInDays)))
+  const { days } = credit
   const why =
     unpriced.length > 0
       ? `no price is known in ${view.stack.region} for ${unpriced.join(', ')}, so nobody can say how long the credit lasts`
-      : days < leastDays
-        ? `the credit of $${credit.remainingUsd.toFixed(2)} covers ${days} days of this stack ($${usd.toFixed(2)} a month${credit.expiresFirst ? `; it expires on ${credit.until}` : ''}), and ${leastDays} is the least`
+      : days !== null && days < leastDays
+        ? `the credit of $${credit.remainingUsd.toFixed(2)} covers ${days} days of this stack ($${usd.toFixed(2)} a month${credit.expiresFirst ? `; it expires on ${credit.expires}` : ''}), and ${leastDays} is the least`
         : undefined
   if (why) {
     throw new UserError(

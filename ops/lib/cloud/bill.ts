@@ -1,4 +1,6 @@
-import { creditDays, dailyUsd, pricedLines, type Total, totalOf, type Usage } from '../../../cost/model.ts'
+import { type CreditOutlook } from '../../../cost/bill.ts'
+import { dailyUsd, pricedLines, type Total, totalOf, type Usage } from '../../../cost/model.ts'
+import { creditOutlook } from '../../../cost/outlook.ts'
 import { type Credit } from './credit.ts'
 import { type Part } from './part.ts'
 import { type Plan, type Step } from './plan.ts'
@@ -15,15 +17,7 @@ export type PlanView = {
 /** What a stack costs once a plan is carried out, and how long the credit covers it. */
 export type Bill = Total & {
   usdADay: number
-  credit: {
-    remainingUsd: number
-    source: Credit['source']
-    /** Infinite where nothing costs. */
-    days: number
-    /** The day it is used up, or expires if that comes first; ISO, missing where neither happens. */
-    until?: string
-    expiresFirst: boolean
-  }
+  credit: CreditOutlook
 }
 
 /** What a step's part costs a month afterwards; what stands still doesn't bill its hours. */
@@ -40,22 +34,7 @@ export function billOf(plan: Plan, { stack, credit, parts = [] }: PlanView, now:
   const stays = plan.steps.filter(({ action }) => action !== 'delete')
   if (stays.length === 0) return undefined
   const total = sumOf(stays, stack.region)
-  const days = creditDays(total.usd, credit.remainingUsd)
-  const usedUp = Number.isFinite(days) ? now.getTime() + days * 86_400_000 : Number.POSITIVE_INFINITY
-  const expires = credit.expires?.getTime() ?? Number.POSITIVE_INFINITY
-  const until = Math.min(usedUp, expires)
-  return {
-    ...total,
-    usdADay: dailyUsd(total.usd),
-    credit: {
-      remainingUsd: credit.remainingUsd,
-      source: credit.source,
-      days,
-      // Past the year 9999 a date has no common form.
-      ...(until < 253_402_300_800_000 ? { until: new Date(until).toISOString().slice(0, 10) } : {}),
-      expiresFirst: expires < usedUp,
-    },
-  }
+  return { ...total, usdADay: dailyUsd(total.usd), credit: creditOutlook(total.usd, credit, now) }
 }
 
 /** USD a month that end with the parts that a plan removes. */

@@ -198,7 +198,7 @@ test('as JSON a plan has every step, its price, and the bill; what is infinite o
     bill: {
       usd: expect.closeTo(32.768, 3),
       unpriced: [],
-      credit: { until: '2027-02-24', source: 'account' },
+      credit: { ends: '2027-02-24', source: 'account' },
     },
   })
   expect(json('mars-north-1')).toMatchObject({

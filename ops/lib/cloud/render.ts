@@ -151,12 +151,11 @@ function countLine(plan: Plan): string {
 function billLines({ usd, unpriced, usdADay, credit }: Bill): string[] {
   const atLeast = unpriced.length > 0 ? 'At least ' : ''
   const from = credit.source === 'account' ? 'as the account says' : 'budget.creditUsd of wikiflow.config.ts'
-  const days = Math.floor(credit.days)
   const money = `$${credit.remainingUsd.toFixed(2)}`
   const lasts = credit.expiresFirst
-    ? `expires on ${credit.until}, before it is used up`
-    : Number.isFinite(days)
-      ? `lasts ${atLeast ? 'at most ' : ''}${days} days, until ${credit.until ?? 'further than dates go'}`
+    ? `expires on ${credit.expires}, before it is used up`
+    : credit.days !== null
+      ? `lasts ${atLeast ? 'at most ' : ''}${credit.days} days, until ${credit.ends ?? 'further than dates go'}`
       : 'is not touched'
   return [
     `${atLeast}$${usd.toFixed(2)} a month ($${usdADay.toFixed(2)} a day)`,
