@@ -1,4 +1,6 @@
 import { BudgetsClient } from '@aws-sdk/client-budgets'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { CostExplorerClient } from '@aws-sdk/client-cost-explorer'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { RDSClient } from '@aws-sdk/client-rds'
@@ -19,6 +21,8 @@ export type Cloud = {
   iam: IAMClient
   sts: STSClient
   budgets: BudgetsClient
+  cloudwatch: CloudWatchClient
+  costExplorer: CostExplorerClient
 }
 
 /** Attempts of one call: throttled or broken ones are repeated by the SDK, each time later, with jitter. */
@@ -44,7 +48,9 @@ export async function openCloud(region: string): Promise<Cloud> {
     // An endpoint of one's own has no name for each bucket.
     s3: watchCalls(new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })),
     iam: watchCalls(new IAMClient(config)),
-    // AWS Budgets lives in one region alone.
+    cloudwatch: watchCalls(new CloudWatchClient(config)),
+    // AWS Budgets and Cost Explorer live in one region alone.
     budgets: watchCalls(new BudgetsClient({ ...config, region: 'us-east-1' })),
+    costExplorer: watchCalls(new CostExplorerClient({ ...config, region: 'us-east-1' })),
   }
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../script.ts'
+import { billingInWords } from './failures/billing.ts'
 import { credentialsInWords } from './failures/credentials.ts'
 import { callInWords, type Failure, failureOf, type InWords } from './failures/failure.ts'
 import { limitsInWords } from './failures/limits.ts'
@@ -10,6 +11,7 @@ import { placeInWords } from './failures/place.ts'
 const kinds: readonly InWords[] = [
   credentialsInWords,
   networkInWords,
+  billingInWords,
   permissionInWords,
   placeInWords,
   limitsInWords,

@@ -23,14 +23,18 @@ export function statementFor(action: string): string | undefined {
   return Statement.find(({ Action }) => [Action].flat().some(one => one.toLowerCase() === wanted))?.Sid
 }
 
-/** Budgets names its actions unlike its calls: all that reads is ViewBudget, all that writes ModifyBudget. */
+/**
+ * Budgets names its actions unlike its calls: all that reads is ViewBudget, all that writes ModifyBudget. Cost
+ * Explorer's have another service's name than its client.
+ */
 function grantedBy(call: string): string {
   return call
     .replace(/^budgets:Describe(Budgets?|Notifications|Subscribers)\w*$/i, 'budgets:ViewBudget')
+    .replace(/^costexplorer:/i, 'ce:')
     .replace(/^budgets:(Create|Update|Delete)(Budget|Notification|Subscriber)$/i, 'budgets:ModifyBudget')
 }
 
-/** Who calls, what the account may do, and what it has spent: none of these can be narrowed. */
+/** Who calls, what the account may do, and what it has used and spent: none of these can be narrowed. */
 const account: Statement = {
   Sid: 'Account',
   Effect: 'Allow',
@@ -39,6 +43,7 @@ const account: Statement = {
     'freetier:GetAccountPlanState',
     'servicequotas:GetServiceQuota',
     'ce:GetCostAndUsage',
+    'cloudwatch:GetMetricStatistics',
   ],
   Resource: '*',
 }

@@ -1,4 +1,6 @@
 import { BudgetsClient } from '@aws-sdk/client-budgets'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { CostExplorerClient } from '@aws-sdk/client-cost-explorer'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { RDSClient } from '@aws-sdk/client-rds'
@@ -31,6 +33,8 @@ export function mockedContext(folder: string, changes: Partial<Context> = {}) {
       iam: new IAMClient(config),
       sts: new STSClient(config),
       budgets: new BudgetsClient(config),
+      cloudwatch: new CloudWatchClient(config),
+      costExplorer: new CostExplorerClient(config),
     },
     around: {
       vpc: 'vpc-1',

@@ -9,7 +9,7 @@ export function generatedPages(): Record<string, string> {
 
 /** What each statement of the policy is for, by its Sid. */
 const purposes: Readonly<Record<string, string>> = {
-  Account: 'who calls, which plan and credit the account has, its quotas, what it spent',
+  Account: 'who calls, which plan and credit the account has, its quotas, what it used and spent',
   HostsRead: 'lists what is there: hosts, networks, groups, keys, addresses, images',
   HostsCreate: "hosts, groups, key and address, only when the same call tags them as the stack's",
   HostsCreateTags: 'tags, only in the calls that create',

@@ -19,7 +19,8 @@ function deniedAction({ message, call }: Pick<Failure, 'message' | 'call'>): str
   const named = /not authorized to perform: ([a-z0-9-]+:\w+)/i.exec(message)?.[1]
   if (named) return named
   if (!call) return undefined
-  return `${call.service.toLowerCase()}:${actionsOfCalls[call.command] ?? call.command}`
+  const service = call.service === 'CostExplorer' ? 'ce' : call.service.toLowerCase()
+  return `${service}:${actionsOfCalls[call.command] ?? call.command}`
 }
 
 /** Actions that aren't named as their calls (Service Authorization Reference, Amazon S3 and AWS Budgets). */
