@@ -27,13 +27,13 @@ the credit lasts. Nothing is changed before you agree. Interrupted anywhere, run
 
 Exit code: 0 the stack is as described · 1 something failed, or the plan was refused · 2 with --plan: something is to do`
 
-const next = 'next: npx zx ops/deploy.ts'
+const bills = 'npx zx ops/pause.ts stops what bills by the hour, npx zx ops/destroy.ts removes it'
 const closing = {
-  'nothing to do': `Nothing to do: the stack is as described; ${next}`,
+  'nothing to do': `Nothing to do: the stack is as described. Next: ${bills}`,
   planned: 'Nothing was changed; to carry it out: npx zx ops/provision.ts',
   refused: 'Nothing was changed.',
   declined: 'Nothing was changed.',
-  done: `The stack is as described; ${next}`,
+  done: `The stack is as described, and bills from now on. Next: ${bills}`,
   failed:
     'The stack is not yet as described: mend what is named above, then run the same command again; it goes on from here.',
 } as const
