@@ -36,11 +36,11 @@ test('the bill of the default stack is the one computed by hand', () => {
 })
 
 test('a total without some prices is a lower bound that names what is missing, each once', () => {
-  const lines = pricedLines([...usages, ...addressUsage(2)], 'ap-southeast-1')
+  const lines = pricedLines([...usages, ...addressUsage(2)], 'sa-east-1')
   expect(lines.find(({ usage }) => usage.item === 'ipv4')).toEqual({ usage: usages[4] })
   expect(totalOf(lines)).toEqual({
-    usd: expect.closeTo(730 * 0.0528, 5),
-    unpriced: ['ebs:gp3', 'rds:db.t4g.micro', 'rds:gp3', 'ipv4', 's3:put', 's3:storage'],
+    usd: 0,
+    unpriced: ['ec2:t3.medium', 'ebs:gp3', 'rds:db.t4g.micro', 'rds:gp3', 'ipv4', 's3:put', 's3:storage'],
   })
 })
 
