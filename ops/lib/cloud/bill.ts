@@ -53,7 +53,7 @@ function sumOf(steps: readonly Step[], region: string): Total {
   }
 }
 
-/** Instances bill while they run; disks and addresses always. */
+/** Instances bill while they run, and files are written while they do; disks, addresses and what is stored always. */
 export function stopsWithPower({ item }: Usage): boolean {
-  return item.startsWith('ec2:') || item.startsWith('rds:db.')
+  return item.startsWith('ec2:') || item.startsWith('rds:db.') || item === 's3:put'
 }
