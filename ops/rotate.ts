@@ -65,5 +65,5 @@ await runCloudScript(async () => {
 
 function closing(database: string, file: string, interrupted: boolean): string {
   const done = interrupted ? 'An interrupted rotation is finished: the' : 'The'
-  return `${done} database ${database} has a new master password, in ${file}; next: npx zx ops/deploy.ts takes it to the hosts`
+  return `${done} database ${database} has a new master password, in ${file}; services go on, for they have users of their own`
 }

@@ -16,7 +16,7 @@ export function renderPausedBill({ parts, cloud, credit }: OpenStack, now = Date
     'Still billed while paused:',
     ...lines.map(
       ({ usage, usd }) =>
-        `  ${usage.what.padEnd(44)}${usd === undefined ? 'price unknown' : `$${usd.toFixed(2)} a month`}`,
+        `  ${`${usage.name}: ${usage.what}`.padEnd(44)}${usd === undefined ? 'price unknown' : `$${usd.toFixed(2)} a month`}`,
     ),
     `  ${'together'.padEnd(44)}${atLeast}$${total.usd.toFixed(2)} a month${Number.isFinite(days) ? `: the credit of $${credit.remainingUsd.toFixed(2)} lasts ${Math.floor(days)} days` : ''}`,
     `RDS starts the database by itself on ${new Date(now + databaseStandsMs).toISOString().slice(0, 10)}: pause again then.`,

@@ -19,7 +19,8 @@ export const billingInWords: InWords = ({ name, message, call }) => {
   if (/^LimitExceeded/.test(name)) {
     return `Cost Explorer answers no more questions for now (${message}): wait an hour and run the same command again`
   }
-  if (/^BillExpiration/.test(name)) return 'what Cost Explorer was asked about has expired: ask for later days'
+  if (/^BillExpiration/.test(name))
+    return 'what Cost Explorer was asked about has expired: ask for later days'
   if (/^InvalidNextToken|^RequestChanged/.test(name)) {
     return 'Cost Explorer lost its place between two pages: run the same command again'
   }

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DescribeKeyPairsCommand, ImportKeyPairCommand } from '@aws-sdk/client-ec2'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { fingerprint, makeKey } from '../ssh-key.ts'
+import { mockedContext } from '../test-mocked.ts'
 import { partsOnMoto, provision } from '../test-moto.ts'
 import { keyPairPart } from './key-pair.ts'
 
@@ -76,4 +80,13 @@ test('to remove the pair, the key is not needed, and stays where it is', async (
   })
   expect((await stat(context.files.sshKey)).size).toBe(7)
   expect((await provision(context, [gone])).lines).toEqual([])
+})
+
+test('where EC2 does not give the public key back, nothing is held against it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wikiflow-pair-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const { context, ec2 } = mockedContext(folder)
+  await makeKey(context.files.sshKey, 'wikiflow')
+  ec2.on(DescribeKeyPairsCommand).resolves({ KeyPairs: [{ KeyPairId: 'key-1', KeyName: 'wikiflow' }] })
+  expect(await keyPairPart(context).find()).toMatchObject({ ours: false, facts: { 'public key': undefined } })
 })
