@@ -19,15 +19,18 @@ const usages = [
 ]
 
 test('the bill of the default stack is the one computed by hand', () => {
-  const lines = pricedLines(usages, 'us-east-1').map(({ usage, usd }) => [usage.what, usd?.toFixed(2)])
+  const lines = pricedLines(usages, 'us-east-1').map(({ usage, usd }) => [
+    `${usage.name}: ${usage.what}`,
+    usd?.toFixed(2),
+  ])
   expect(lines).toEqual([
-    ['EC2 t3.medium, 730 h', '30.37'], // 730 × 0.0416
-    ['EBS gp3, 30 GB', '2.40'], // 30 × 0.08
-    ['RDS db.t4g.micro, 730 h', '11.68'], // 730 × 0.016
-    ['RDS gp3, 20 GB', '2.30'], // 20 × 0.115
-    ['public IPv4, 730 h', '3.65'], // 730 × 0.005
-    ['S3 PUT, 52,560 requests', '0.26'], // 12 partitions × 6 an hour × 730 h, at 0.005 a thousand
-    ['S3 storage, 19.0 GB of 30 days', '0.44'], // 37.4 × 86,400 × 30 × 210 B / 2³⁰, × 0.023
+    ['EC2 host: t3.medium, 730 h', '30.37'], // 730 × 0.0416
+    ['EBS: gp3, 30 GB', '2.40'], // 30 × 0.08
+    ['RDS instance: db.t4g.micro, 730 h', '11.68'], // 730 × 0.016
+    ['RDS storage: gp3, 20 GB', '2.30'], // 20 × 0.115
+    ['public IPv4: address, 730 h', '3.65'], // 730 × 0.005
+    ['S3 requests: PUT, 52,560 requests', '0.26'], // 12 partitions × 6 an hour × 730 h, at 0.005 a thousand
+    ['S3 storage: 19.0 GB of 30 days', '0.44'], // 37.4 × 86,400 × 30 × 210 B / 2³⁰, × 0.023
   ])
   const total = totalOf(pricedLines(usages, 'us-east-1'))
   expect(total).toEqual({ usd: expect.closeTo(51.1, 2), unpriced: [] })
@@ -46,8 +49,13 @@ test('a total without some prices is a lower bound that names what is missing, e
 
 test('three hosts cost three times one host', () => {
   const [host, disk] = hostUsage('t3.medium', 3, 30)
-  expect(host).toEqual({ item: 'ec2:t3.medium', what: '3 × EC2 t3.medium, 730 h', quantity: 2_190 })
-  expect(disk).toEqual({ item: 'ebs:gp3', what: '3 × EBS gp3, 30 GB', quantity: 90 })
+  expect(host).toEqual({
+    item: 'ec2:t3.medium',
+    name: 'EC2 host',
+    what: '3 × t3.medium, 730 h',
+    quantity: 2_190,
+  })
+  expect(disk).toEqual({ item: 'ebs:gp3', name: 'EBS', what: '3 × gp3, 30 GB', quantity: 90 })
 })
 
 test('an old lake pays for moving its files to infrequent access, and for what it keeps alone', () => {

@@ -1,14 +1,19 @@
-import { topic } from '../runtime/src/contract.ts'
+import { type Assumptions, assumed } from './assumptions.ts'
+import { lakeFiles } from './lake-files.ts'
 import { findPrice, type Price } from './prices.ts'
 
 /** How much of a priced item is used in a month. */
 export type Usage = {
   /** Id of a price in `cost/prices.json`: `ec2:t3.medium`. */
   item: string
-  /** What is shown: `EC2 t3.medium, 730 h`. */
+  /** What a person calls it: `EC2 host`. */
+  name: string
+  /** Its configuration, and how much of it: `t3.medium, 730 h`. */
   what: string
   /** In the price's unit, a month of 730 hours. */
   quantity: number
+  /** How the quantity was arrived at, where it isn't simply what runs. */
+  because?: string
 }
 
 /** A usage with its price; both amounts are missing where no price is known. */
@@ -25,15 +30,6 @@ export type Total = { usd: number; unpriced: readonly string[] }
 /** Hours of AWS's month: what its own calculator takes. */
 export const hoursAMonth = 730
 
-/** Events/s of the live stream: the mean of 22,415 events in ten minutes of August 2026. */
-const eventsPerSecond = 37.4
-/**
- * Bytes of an event in the lake, GZIP: measured on simulated events of 1,418 B of JSON (the live stream's have
- * 1,423 B), 1,850 to a file, as one partition gathers in ten minutes.
- */
-const lakeBytesPerEvent = 210
-/** Seconds between two files of a partition: `LAKE_ROTATE_S` on AWS. */
-const lakeRotateS = 600
 /** S3 bills binary gigabytes. */
 const gigabyte = 2 ** 30
 
@@ -41,53 +37,67 @@ const gigabyte = 2 ** 30
 type LakeAges = { lake: { infrequentAccessAfterDays: number; deleteAfterDays?: number | undefined } }
 
 /**
- * What the lake uses in a month of the live stream: a PUT for each file, and what is stored.
+ * What the lake uses in a month: a PUT for each file, what is stored, and the moves to cheaper storage.
  * @param ageDays how long it has been written. After a month it holds as much as it does on average over the two
  * months that $100 last.
+ * @param stream the live stream, unless told otherwise.
  */
-export function lakeUsage({ lake }: LakeAges, ageDays = 30): Usage[] {
-  const files = (hoursAMonth * 3_600 * topic.partitions) / lakeRotateS
+export function lakeUsage(
+  { lake }: LakeAges,
+  ageDays = assumed.lakeAgeDays,
+  stream: Pick<Assumptions, 'eventsPerSecond' | 'rotateS'> = assumed,
+): Usage[] {
+  const { anHour, bytesADay, movable } = lakeFiles(stream)
+  const files = anHour * hoursAMonth
   const kept = Math.min(ageDays, lake.deleteAfterDays ?? Number.POSITIVE_INFINITY)
-  const warm = Math.min(kept, lake.infrequentAccessAfterDays)
+  const warm = movable ? Math.min(kept, lake.infrequentAccessAfterDays) : kept
   const cold = kept - warm
+  const gb = (days: number) => (bytesADay * days) / gigabyte
   return [
-    requests('s3:put', 'S3 PUT', files),
-    stored('s3:storage', 'S3 storage', warm),
+    requests('s3:put', 'S3 requests', 'PUT', files),
+    stored('s3:storage', 'S3 storage', gb(warm), warm),
     ...(cold > 0
       ? [
-          stored('s3:infrequent-access', 'S3 infrequent access', cold),
-          requests('s3:infrequent-access-transition', 'S3 moves to infrequent access', files),
+          stored('s3:infrequent-access', 'S3 infrequent access', gb(cold), cold),
+          requests('s3:infrequent-access-transition', 'S3 moves', 'to infrequent access', files),
         ]
       : []),
   ]
 }
 
-/** Hosts that run all month, each with its disk. */
-export function hostUsage(type: string, count: number, diskGb: number): Usage[] {
+/**
+ * Hosts, each with its disk.
+ * @param hours of the month in which they run; their disks bill always.
+ */
+export function hostUsage(type: string, count: number, diskGb: number, hours = hoursAMonth): Usage[] {
   return [
-    running(`ec2:${type}`, `EC2 ${type}`, count),
-    { item: 'ebs:gp3', what: `${times(count)}EBS gp3, ${diskGb} GB`, quantity: count * diskGb },
+    running(`ec2:${type}`, 'EC2 host', type, count, hours),
+    { item: 'ebs:gp3', name: 'EBS', what: `${times(count)}gp3, ${diskGb} GB`, quantity: count * diskGb },
   ]
 }
 
-/** A database that runs all month, with its storage. Backups as large as the storage cost nothing. */
-export function databaseUsage(instanceClass: string, storageGb: number): Usage[] {
+/**
+ * A database with its storage. Backups as large as the storage cost nothing.
+ * @param hours of the month in which it runs; its storage bills always.
+ */
+export function databaseUsage(instanceClass: string, storageGb: number, hours = hoursAMonth): Usage[] {
   return [
-    running(`rds:${instanceClass}`, `RDS ${instanceClass}`, 1),
-    { item: 'rds:gp3', what: `RDS gp3, ${storageGb} GB`, quantity: storageGb },
+    running(`rds:${instanceClass}`, 'RDS instance', instanceClass, 1, hours),
+    { item: 'rds:gp3', name: 'RDS storage', what: `gp3, ${storageGb} GB`, quantity: storageGb },
   ]
 }
 
 /** Public addresses, whether anything runs behind them or not. */
 export function addressUsage(count: number): Usage[] {
-  return [running('ipv4', 'public IPv4', count)]
+  return [running('ipv4', 'public IPv4', 'address', count, hoursAMonth)]
 }
 
-/** Usages with their prices in a region. */
+/** Usages with their prices in a region; what nothing is used of costs nothing, whether its price is known or not. */
 export function pricedLines(usages: readonly Usage[], region: string): PricedLine[] {
   return usages.map(usage => {
     const price = findPrice(usage.item, region)
-    return price ? { usage, price, usd: usage.quantity * price.usd } : { usage }
+    if (price) return { usage, price, usd: usage.quantity * price.usd }
+    return usage.quantity === 0 ? { usage, usd: 0 } : { usage }
   })
 }
 
@@ -108,19 +118,22 @@ export function dailyUsd(usdAMonth: number): number {
   return (usdAMonth * 24) / hoursAMonth
 }
 
-function running(item: string, name: string, count: number): Usage {
-  return { item, what: `${times(count)}${name}, ${hoursAMonth} h`, quantity: count * hoursAMonth }
+function running(item: string, name: string, what: string, count: number, hours: number): Usage {
+  return { item, name, what: `${times(count)}${what}, ${shown(hours)} h`, quantity: count * hours }
 }
 
 function times(count: number): string {
   return count === 1 ? '' : `${count} × `
 }
 
-function requests(item: string, name: string, count: number): Usage {
-  return { item, what: `${name}, ${count.toLocaleString('en')} requests`, quantity: count / 1_000 }
+function requests(item: string, name: string, what: string, count: number): Usage {
+  return { item, name, what: `${what}, ${shown(count)} requests`, quantity: count / 1_000 }
 }
 
-function stored(item: string, name: string, days: number): Usage {
-  const gb = (eventsPerSecond * 86_400 * days * lakeBytesPerEvent) / gigabyte
-  return { item, what: `${name}, ${gb.toFixed(1)} GB of ${days} days`, quantity: gb }
+function stored(item: string, name: string, gb: number, days: number): Usage {
+  return { item, name, what: `${gb.toFixed(1)} GB of ${days} days`, quantity: gb }
+}
+
+function shown(amount: number): string {
+  return Math.round(amount).toLocaleString('en')
 }
