@@ -20,7 +20,6 @@ await runCloudScript(() =>
   changePower(import.meta.url, {
     help,
     power: 'stopped',
-    purpose: 'pause',
     closing: ({ result }, open) => {
       if (result === 'planned') return 'Nothing was changed; to carry it out: npx zx ops/pause.ts'
       if (result === 'failed')

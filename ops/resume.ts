@@ -16,7 +16,6 @@ await runCloudScript(() =>
   changePower(import.meta.url, {
     help,
     power: 'running',
-    purpose: 'resume',
     closing: ({ result }) => {
       if (result === 'planned') return 'Nothing was changed; to carry it out: npx zx ops/resume.ts'
       if (result === 'failed')

@@ -3,15 +3,14 @@ import { agreed } from '../ask.ts'
 import { scriptArgs, stateFolder } from '../script.ts'
 import { type Context } from './context.ts'
 import { type OpenStack, openStack } from './open.ts'
-import { type Outcome, planAndApply } from './plan-and-apply.ts'
-import { powerParts } from './power.ts'
+import { type Outcome } from './plan-and-apply.ts'
 import { planJson } from './render.ts'
+import { switchPower } from './switch-power.ts'
 
 /** What `ops/pause.ts` and `ops/resume.ts` differ in. */
 export type PowerScript = {
   help: string
   power: Context['power']
-  purpose: 'pause' | 'resume'
   /** The last lines, by what came of it. */
   closing(outcome: Outcome, open: OpenStack): string
 }
@@ -38,10 +37,7 @@ export async function changePower(moduleUrl: string, script: PowerScript): Promi
     power: script.power,
     removal: { finalSnapshot: true, purge: false },
   })
-  const outcome = await planAndApply({
-    open,
-    parts: await powerParts(open.parts, script.power),
-    purpose: script.purpose,
+  const outcome = await switchPower(open, script.power, {
     planOnly: values.plan,
     json: values.json,
     agree: () => agreed('Carry out this plan?', values.yes),
