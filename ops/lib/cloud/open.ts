@@ -39,7 +39,7 @@ export async function openStack(
 }
 
 /** What is removed needs nothing of the region: neither a default VPC nor a zone that still has the host's type. */
-const nowhere: Surroundings = {
+export const nowhere: Surroundings = {
   vpc: '',
   subnets: [],
   zone: '',
