@@ -98,10 +98,10 @@ function billOf(
     const day = TimePeriod?.Start?.slice(0, 10) ?? about.from
     for (const { Keys: [service = '?'] = [], Metrics } of Groups) {
       const { Amount, Unit = 'USD' } = Metrics?.UnblendedCost ?? {}
-      const usd = Number(Amount ?? Number.NaN)
+      const usd = Amount ? Number(Amount) : Number.NaN
       if (!Number.isFinite(usd) || Unit !== 'USD') {
         throw new UserError(
-          `Cost Explorer says ${Amount ?? 'no amount'} ${Unit} for ${service} on ${day}, and an amount in USD was expected`,
+          `Cost Explorer says ${Amount || 'no amount in'} ${Unit} for ${service} on ${day}, and an amount in USD was expected`,
         )
       }
       services.set(service, (services.get(service) ?? 0) + usd)
