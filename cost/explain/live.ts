@@ -75,7 +75,7 @@ function surplus(seen: ReadonlyMap<string, BillLine>, described: ReadonlyMap<str
     .filter(({ item, usd = 0 }) => item.endsWith(':surplus-cpu') && usd >= cent)
     .map(({ item, name, usd = 0 }) => {
       const plan = (described.get(item)?.usd ?? 0) >= cent ? '' : ', which the plan has none of'
-      return `${name} over its baseline cost ${usdInWords(usd)} so far${plan}.`
+      return `CPU over the baseline (${name}) cost ${usdInWords(usd)} so far${plan}.`
     })
 }
 
