@@ -28,6 +28,8 @@ export function levers(stack: BilledStack, assumptions: Assumptions = assumed): 
 }
 
 function changesOf(stack: BilledStack, assumptions: Assumptions): Change[] {
+  const busy = { ...assumptions, eventsPerSecond: assumptions.eventsPerSecond * 10 }
+  const holds = whyNotFit(stack, busy).length === 0
   return [
     ...hostChanges(stack, assumptions),
     ...databaseChanges(stack, assumptions),
@@ -37,8 +39,8 @@ function changesOf(stack: BilledStack, assumptions: Assumptions): Change[] {
       assumptions: { ...assumptions, rotateS: 60 },
     },
     {
-      what: 'ten times the events',
-      assumptions: { ...assumptions, eventsPerSecond: assumptions.eventsPerSecond * 10 },
+      what: `ten times the events${holds ? '' : ', which the hosts of today do not hold'}`,
+      assumptions: busy,
     },
     { what: 'a lake that is a year old', assumptions: { ...assumptions, lakeAgeDays: 365 } },
     { what: 'ten pages of the dashboard open round the clock', assumptions: { ...assumptions, viewers: 10 } },
@@ -64,7 +66,9 @@ function hostChanges(stack: BilledStack, assumptions: Assumptions): Change[] {
         what: `${type} in place of ${host.type}${hostMachine(type)?.architecture === now?.architecture ? '' : ', another architecture'}`,
         stack: withHost({ type }),
       })),
-    ...(host.count > 1 ? [{ what: 'one host fewer', stack: withHost({ count: host.count - 1 }) }] : []),
+    ...(host.count > 1 && whyNotFit(withHost({ count: host.count - 1 }), assumptions).length === 0
+      ? [{ what: 'one host fewer', stack: withHost({ count: host.count - 1 }) }]
+      : []),
     ...(now?.beyond === 'credits'
       ? [
           {

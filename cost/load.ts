@@ -28,6 +28,23 @@ export function vcpusOf(parts: readonly LoadedPart[], eventsPerSecond: number): 
   return parts.reduce((sum, part) => sum + loads[part].base + loads[part].perEvent * eventsPerSecond, 0)
 }
 
+/** Brokers of a stack: one, or three as soon as there are as many hosts. */
+export function brokersOf(hosts: number): number {
+  return hosts >= 3 ? 3 : 1
+}
+
+/** vCPUs that all hosts together use; each of three brokers writes every event. */
+export function hostsVcpus(hosts: number, eventsPerSecond: number): number {
+  const others = vcpusOf(['broker'], eventsPerSecond) * (brokersOf(hosts) - 1)
+  return vcpusOf(hostParts, eventsPerSecond) + others
+}
+
+/** Events a second that parts of the pipeline do on so many vCPUs. */
+export function eventsUntil(parts: readonly LoadedPart[], vcpus: number): number {
+  const base = vcpusOf(parts, 0)
+  return Math.max(0, vcpus - base) / (vcpusOf(parts, 1) - base)
+}
+
 /**
  * vCPU-hours that machines use over what is theirs by the hour.
  * @param usedVcpus of all of them together.

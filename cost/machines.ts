@@ -30,6 +30,8 @@ const hosts: Readonly<Record<string, Machine>> = {
   ...burstable('t3a', 'x86_64'),
   ...burstable('t4g', 'arm64'),
   'c7i-flex.large': { vcpus: 2, memoryGb: 4, architecture: 'x86_64', baseline: 0.4, beyond: 'slowed' },
+  'm7g.xlarge': steady('arm64', 4, 16),
+  'c7g.4xlarge': steady('arm64', 16, 32),
   'm7i-flex.large': { vcpus: 2, memoryGb: 8, architecture: 'x86_64', baseline: 0.4, beyond: 'slowed' },
 }
 

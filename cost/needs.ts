@@ -1,5 +1,5 @@
 import { type Assumptions } from './assumptions.ts'
-import { hostParts, vcpusOf } from './load.ts'
+import { brokersOf, hostsVcpus } from './load.ts'
 import { hostMachine, steadyVcpus } from './machines.ts'
 import { type BilledStack } from './plan-bill.ts'
 
@@ -15,11 +15,6 @@ const systemGb = 0.4
  */
 const diskGb = 23
 
-/** Brokers of a stack: one, or three as soon as there are as many hosts. */
-export function brokersOf(hosts: number): number {
-  return hosts >= 3 ? 3 : 1
-}
-
 /** Why a stack doesn't hold the pipeline, in sentences; empty when it does. */
 export function whyNotFit({ host }: Pick<BilledStack, 'host'>, assumptions: Assumptions): string[] {
   const machine = hostMachine(host.type)
@@ -28,7 +23,7 @@ export function whyNotFit({ host }: Pick<BilledStack, 'host'>, assumptions: Assu
   const memory = machine.memoryGb * count
   const memoryNeeded = count * systemGb + brokersOf(count) * brokerGb + servicesGb
   const cpu = steadyVcpus(machine) * count
-  const cpuNeeded = vcpusOf(hostParts, assumptions.eventsPerSecond)
+  const cpuNeeded = hostsVcpus(count, assumptions.eventsPerSecond)
   const mayExceed = machine.beyond === 'credits' && assumptions.cpuCredits === 'unlimited'
   const most = machine.vcpus * count
   return [

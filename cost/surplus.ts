@@ -1,5 +1,5 @@
 import { type Assumptions } from './assumptions.ts'
-import { hostParts, surplusVcpuHours, vcpusOf } from './load.ts'
+import { hostsVcpus, surplusVcpuHours, vcpusOf } from './load.ts'
 import { databaseMachine, hostMachine, steadyVcpus } from './machines.ts'
 import { type Usage } from './model.ts'
 
@@ -12,7 +12,7 @@ export function hostSurplusUsage(
   const machine = hostMachine(type)
   if (machine?.beyond !== 'credits') return []
   const { hostCpu, cpuCredits, eventsPerSecond } = assumptions
-  const used = hostCpu === undefined ? vcpusOf(hostParts, eventsPerSecond) : hostCpu * machine.vcpus * count
+  const used = hostCpu === undefined ? hostsVcpus(count, eventsPerSecond) : hostCpu * machine.vcpus * count
   const steady = steadyVcpus(machine) * count
   const needs = `${used.toFixed(2)} vCPU ${hostCpu === undefined ? `for ${eventsPerSecond} events/s` : 'in use'}, ${steady.toFixed(2)} all the time`
   const billed = cpuCredits === 'unlimited' ? surplusVcpuHours(machine, count, used, hours) : 0
