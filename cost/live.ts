@@ -70,4 +70,4 @@ export async function readLive({ stack, cloud, context }: Live, now = new Date()
 }
 
 /** What of an opened stack is needed. */
-type Live = Pick<OpenStack, 'stack' | 'cloud' | 'context'>
+type Live = Pick<OpenStack, 'stack' | 'cloud'> & { context: Pick<OpenStack['context'], 'id'> }
