@@ -6,13 +6,13 @@ import { runCloudScript } from '../ops/lib/cloud/script.ts'
 import { scriptArgs, stateFolder, UserError } from '../ops/lib/script.ts'
 import { loadStack } from '../ops/lib/stack/load.ts'
 import { composeReport } from './compose.ts'
+import { hasCredentials } from './credentials.ts'
 import { creditLeft, parseCreditFlags } from './credit-flags.ts'
 import { planBill } from './plan-bill.ts'
 import { renderCsv } from './render/csv.ts'
-import { renderHtml } from './render/html.ts'
 import { renderMarkdown } from './render/markdown.ts'
 import { renderText } from './render/text.ts'
-import { hasCredentials, readSources } from './sources.ts'
+import { type Answers, type Talk, type Wanted } from './sources.ts'
 import { whatIf, whatIfHelp, whatIfOptions } from './what-if.ts'
 
 const help = `npx zx cost/report.ts [options]      what the stack costs a month, and how long the credit lasts
@@ -85,23 +85,26 @@ await runCloudScript(async () => {
 
   const chosen = values.plan || values.live || values.actual
   const reachable = chosen ? values.live || values.actual : hasCredentials()
-  const answers = await readSources(
-    { stack, state: values.state },
-    {
-      live: chosen ? values.live : reachable,
-      actual: values.actual,
-      credit: reachable && given === undefined,
-      since: given?.since,
-    },
-    { agree: question => agreed(question, values.yes), say: sentence => console.error(sentence) },
-    now,
-  )
+  const wanted: Wanted = {
+    live: chosen ? values.live : reachable,
+    actual: values.actual,
+    credit: reachable && given === undefined,
+    since: given?.since,
+  }
+  const talk: Talk = {
+    agree: question => agreed(question, values.yes),
+    say: sentence => console.error(sentence),
+  }
+  const answers: Answers = reachable
+    ? // AWS's clients take a second to load: not for the plan alone.
+      await (await import('./sources.ts')).readSources({ stack, state: values.state }, wanted, talk, now)
+    : { unavailable: [] }
   const credit = given
     ? creditLeft(given, { planned: planBill(stack), ...answers }, now)
     : (answers.credit ?? { remainingUsd: stack.budget.creditUsd, source: 'config' as const })
   const report = composeReport({ stack, whatIf: asked, ...answers, credit }, now)
 
-  if (html !== undefined) await writeFile(html, await renderHtml(report))
+  if (html !== undefined) await writeFile(html, await (await import('./render/html.ts')).renderHtml(report))
   if (json) console.log(JSON.stringify(report, null, 2))
   else if (markdown) console.log(renderMarkdown(report))
   else if (csv) process.stdout.write(renderCsv(report))

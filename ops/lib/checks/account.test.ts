@@ -209,7 +209,7 @@ test('a plan is told with its credit and end; where AWS does not tell it, that i
 
 test('a price that is not known makes the total a lower bound, and a short credit is told', () => {
   const line = (usd?: number) => ({
-    usage: { item: 'ec2:q9.large', what: '', quantity: 1 },
+    usage: { item: 'ec2:q9.large', name: 'EC2 host', what: '', quantity: 1 },
     ...(usd && { usd }),
   })
   expect(describePrice([line(50), line()], credit, 'eu-north-1')).toMatchObject({
