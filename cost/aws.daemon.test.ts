@@ -1,4 +1,7 @@
+import { createServer, request } from 'node:http'
+import { type AddressInfo } from 'node:net'
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch'
+import { StartDBInstanceCommand } from '@aws-sdk/client-rds'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Cloud, openCloud } from '../ops/lib/cloud/cloud.ts'
@@ -38,6 +41,31 @@ const guard = (...args: string[]) => operator.run('../cost/guard.ts', args)
 
 function live(now: Date) {
   return readLive({ stack, cloud, context: { id: stackId(stack, cloud.account) } }, now)
+}
+
+/** moto's AWS with an account on the Paid plan that has so many USD left: moto knows no plans. */
+async function startAccount(target: string, usd: number) {
+  const plan = JSON.stringify({
+    accountPlanType: 'PAID',
+    accountPlanStatus: 'ACTIVE',
+    accountPlanRemainingCredits: { amount: usd, unit: 'USD' },
+  })
+  const server = createServer((incoming, outgoing) => {
+    if (incoming.headers['x-amz-target'] === 'AWSFreeTierService.GetAccountPlanState') {
+      outgoing.end(plan)
+      return
+    }
+    const { method, headers, url } = incoming
+    const onward = request(`${target}${url}`, { method, headers }, answer => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    incoming.pipe(onward)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const stop = () => new Promise(resolve => server.close(resolve).closeAllConnections())
+  return { url: `http://127.0.0.1:${port}`, stop }
 }
 
 function quantities({ lines }: Bill): Record<string, number> {
@@ -125,9 +153,24 @@ describe('a stack that was provisioned', () => {
     })
   })
 
-  test('that was paused is resumed by its own command, and paused again when RDS starts it', async () => {
-    expect((await operator.run('resume.ts', ['--yes'])).code).toBe(0)
+  test('is paused again when RDS has started its database by itself', async () => {
+    await cloud.rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier: 'wikiflow' }))
+    expect((await live(new Date())).paused).toBe(false)
     expect((await guard('--pause', '--credit', '0.01')).out).toMatch(/paused now/)
+    expect((await live(new Date())).paused).toBe(true)
+  })
+
+  test('is judged by what the account says is left, where it says it', async () => {
+    const account = await startAccount(moto.url, 15)
+    const other = createOperator(account.url, stack)
+    const { code, out, err } = await other.run('../cost/guard.ts')
+    expect(err).toBe('')
+    expect(out).toMatch(
+      /^WARNING .*85 % of the credit of \$100\.00 is used, \$15\.00 left by the account; \d days/,
+    )
+    expect(code).toBe(2)
+    other.leave()
+    await account.stop()
   })
 })
 

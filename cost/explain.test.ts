@@ -121,9 +121,29 @@ test('more files in the lake than planned are told in requests and money', () =>
 })
 
 test('transfer that costs nothing is the free tier’s doing', () => {
-  const out = usage('transfer:out', 'transfer out', '12.0 GB out of the hosts; 100 GB a month are free', 0)
+  const out = {
+    ...usage('transfer:out', 'transfer out', '12.0 GB out of the hosts; 100 GB a month are free', 0),
+    because: 'at most: more than what leaves for the internet',
+  }
   expect(explain({ live: live({ soFar: bill(...month, out) }) })[1]).toMatch(
     /first 100 GB are free \(12\.0 GB/,
+  )
+})
+
+test('transfer that nobody measured is not praised', () => {
+  const out = { ...usage('transfer:out', 'transfer out', 'nothing measured', 0), because: 'none yet' }
+  expect(explain({ live: live({ soFar: bill(...month, out) }) }).length).toBe(1)
+})
+
+test('a young lake holds less than the plan counts', () => {
+  const stored = (what: string, quantity: number) => usage('s3:storage', 'S3 storage', what, quantity)
+  const sentences = explainDifferences({
+    at,
+    planned: bill(...month, stored('20.0 GB of 30 days', 20)),
+    live: live({ aMonth: bill(...month, stored('10.00 GB', 10)) }),
+  })
+  expect(sentences[1]).toBe(
+    'The lake holds 10.00 GB now, and the plan counts 20.0 GB of 30 days: $0.23 a month less.',
   )
 })
 

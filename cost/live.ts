@@ -11,7 +11,7 @@ import { readTransfer } from './live/transfer.ts'
 /**
  * What runs of a stack now, found by its tags, what it cost since its oldest part was made, and what it costs in a
  * month from here on. All are list prices before credits. What AWS doesn't tell is bounded from above (hours before
- * the last start, addresses, transfer, snapshots) or below (requests), and each line says so. What these
+ * the last start, addresses, transfer, snapshots) or below (requests), and each line says so; what was removed since isn't known to AWS any more, nor to this bill. What these
  * credentials may not read is a line of its own without an amount, and the rest goes on.
  * @throws what isn't an answer of AWS's.
  */

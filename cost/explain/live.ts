@@ -18,6 +18,7 @@ export function explainLive(planned: Bill, live: LiveBill, at: Date): string[] {
     ...(paused ? [] : unlike(described, there, seen)),
     ...surplus(seen, described),
     ...requests(there, described),
+    ...stored(there, described),
     ...freeTransfer(seen),
     ...unread(soFar),
     ...unpriced(soFar),
@@ -91,10 +92,20 @@ function requests(there: ReadonlyMap<string, BillLine>, described: ReadonlyMap<s
   ]
 }
 
+/** The plan counts what the lake will hold; it bills what it holds. */
+function stored(there: ReadonlyMap<string, BillLine>, described: ReadonlyMap<string, BillLine>): string[] {
+  const now = there.get('s3:storage')
+  const plan = described.get('s3:storage')
+  const by = (now?.usd ?? 0) - (plan?.usd ?? 0)
+  if (!now || !plan || Math.abs(by) < cent) return []
+  const money = `${usdInWords(Math.abs(by))} a month ${by > 0 ? 'more' : 'less'}`
+  return [`The lake holds ${now.what} now, and the plan counts ${plan.what}: ${money}.`]
+}
+
 /** The quantity is what is billed: none of what was sent is the free tier's doing. */
 function freeTransfer(seen: ReadonlyMap<string, BillLine>): string[] {
   const line = seen.get('transfer:out')
-  return line?.price && line.quantity === 0
+  return line?.because?.startsWith('at most') && line.quantity === 0
     ? [`Transfer out costs nothing so far: each month's first 100 GB are free (${line.what}).`]
     : []
 }

@@ -6,8 +6,9 @@ import { guardSentence } from './sentence.ts'
 const now = new Date('2026-11-23T12:00:00Z')
 const stack = { name: 'wikiflow', region: 'us-east-1' }
 
-function bill(usd: number, unpriced: string[] = []): Bill {
-  return { lines: [], usd, unpriced }
+function bill(usd: number, unpriced: string[] = [], items = ['ec2:t3.medium']): Bill {
+  const lines = items.map(item => ({ item, name: item, what: item, quantity: 1 }))
+  return { lines, usd, unpriced }
 }
 
 /** 73 USD a month are 2.40 a day. */
@@ -80,14 +81,21 @@ test('a plan that has expired is all used up, and short', () => {
   })
 })
 
-test('a paused stack is judged by what it costs when it runs, or it would be let go on', () => {
-  const paused = live(0, { paused: true, aMonth: bill(8) })
-  expect(told(7, { live: paused, describedUsd: 73 })).toMatchObject({ short: true, usdADay: 2.4 })
+test.each([
+  ['is paused', { paused: true }],
+  ['runs in part, for RDS started its database by itself', { paused: false }],
+])('a stack that %s is judged by what it costs when all runs, or it would be let go on', (_, changes) => {
+  const little = live(0, { ...changes, aMonth: bill(8) })
+  expect(told(7, { live: little, describedUsd: 73 })).toMatchObject({ short: true, usdADay: 2.4 })
 })
 
-test('what runs without a price is taken to cost what is described at least', () => {
-  const unknown = live(0, { aMonth: bill(8, ['ec2:x9.metal']) })
-  expect(told(7, { live: unknown, describedUsd: 73 })).toMatchObject({ short: true, usdADay: 2.4 })
+test('what runs and costs more than what is described is what counts', () => {
+  expect(told(7, { describedUsd: 8 })).toMatchObject({ short: true, usdADay: 2.4 })
+})
+
+test('where only the lake is left, there is nothing to pause', () => {
+  const lake = live(3, { soFar: bill(3, [], ['s3:storage']), aMonth: bill(0.1) })
+  expect(told(7, { live: lake, describedUsd: 73 })).toMatchObject({ short: false })
 })
 
 test('a lower bound below every level is not called well', () => {
@@ -107,7 +115,7 @@ test("what couldn't be read doesn't matter where the account says what is left",
 })
 
 test('where nothing bills, the credit lasts', () => {
-  const judgement = told(100, { live: live(0, { aMonth: bill(0) }) })
+  const judgement = told(100, { live: live(0, { soFar: bill(0, [], []), aMonth: bill(0) }) })
   expect(judgement).toMatchObject({ short: false, outlook: { days: null } })
   expect(guardSentence(stack, 100, judgement, 'nothing')).toBe(
     'wikiflow in us-east-1: 0 % of the credit of $100.00 is used, $100.00 left by the account; nothing bills.',

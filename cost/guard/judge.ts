@@ -28,7 +28,7 @@ export type Judgement = {
   atLeast: boolean
   /** The highest level that is reached; 0 below 50 %. */
   level: 0 | 50 | 80 | 100
-  /** At the rate of the running stack, also while it is paused. */
+  /** Of what is described or of what runs, whichever is more, also while the stack is paused. */
   usdADay: number
   outlook: CreditOutlook
   /** What is left covers less than the days asked for. */
@@ -40,9 +40,8 @@ export function judge({ creditUsd, credit, live, describedUsd, leastDays }: Situ
   const told = credit.source === 'account'
   const usedUsd = told ? Math.max(0, creditUsd - credit.remainingUsd) : live.soFar.usd
   const remainingUsd = told ? credit.remainingUsd : Math.max(0, creditUsd - usedUsd)
-  const known = live.aMonth.unpriced.length === 0
-  // A paused stack costs little, and would be no reason to stay paused.
-  const usdAMonth = live.paused || !known ? Math.max(live.aMonth.usd, describedUsd) : live.aMonth.usd
+  // Paused, or with a database alone that RDS has started by itself, it costs little: no reason to let it go on.
+  const usdAMonth = hasPower(live) ? Math.max(live.aMonth.usd, describedUsd) : live.aMonth.usd
   const outlook = creditOutlook(usdAMonth, { ...credit, remainingUsd }, now)
   // Tenths of a cent are no reason to call a level reached, nor to overlook it.
   const percent = Math.round((usedUsd / creditUsd) * 100_000) / 1_000
@@ -56,6 +55,11 @@ export function judge({ creditUsd, credit, live, describedUsd, leastDays }: Situ
     outlook,
     short: outlook.days !== null && outlook.days < leastDays,
   }
+}
+
+/** Whether there is a host or a database, running or not, or perhaps: it couldn't be read. */
+function hasPower({ soFar }: LiveBill): boolean {
+  return soFar.lines.some(({ item }) => /^(ec2:(?!surplus)|rds:db\.)/.test(item))
 }
 
 /** What the guard did about it. */
