@@ -1,6 +1,7 @@
 import { type Stack } from '../ops/lib/stack/schema.ts'
 import { type ActualBill, type Bill, type CreditOutlook, type LiveBill, type Report } from './bill.ts'
 import { explainDifferences } from './explain.ts'
+import { freePlanLimits } from './free-plan.ts'
 import { levers } from './levers.ts'
 import { type CreditState, creditOutlook, leastDays } from './outlook.ts'
 import { planBill } from './plan-bill.ts'
@@ -19,17 +20,14 @@ export type Findings = {
 /** So many levers are shown: the rest changes less. */
 const mostLevers = 8
 
-/**
- * Puts a report together. The credit is held against what was asked about; else what runs now, at its present rate;
- * else what is planned.
- */
+/** Puts a report together. The credit is held against what was asked about, else what it is spent on. */
 export function composeReport({ stack, whatIf, ...findings }: Findings, now: Date): Report {
   const { live, actual, credit, unavailable } = findings
   const planned = planBill(stack)
   const asked = whatIf && { ...planBill(whatIf.stack, whatIf.assumptions), changes: whatIf.changes }
   const bills = { at: now.toISOString(), planned, ...(live ? { live } : {}), ...(actual ? { actual } : {}) }
-  const judged = asked ?? live?.aMonth ?? planned
-  const outlook = creditOutlook(judged.usd, credit, now)
+  const judged = asked ?? spentOn(planned, live)
+  const outlook = creditOutlook(judged.usd, withLimits(credit, whatIf?.stack ?? stack), now)
   return {
     stack: stack.name,
     region: stack.region,
@@ -43,8 +41,24 @@ export function composeReport({ stack, whatIf, ...findings }: Findings, now: Dat
   }
 }
 
+function withLimits(credit: CreditState, stack: Stack): CreditState {
+  const limits = credit.plan === 'free' ? freePlanLimits(stack) : undefined
+  const note = [credit.note, limits].filter(one => one !== undefined).join('. ')
+  return note ? { ...credit, note } : credit
+}
+
+/**
+ * What runs now, at its present rate; what is planned where nothing runs. Where something that runs couldn't be read
+ * or has no price, the dearer of both: half of a bill would make the credit look longer than it is.
+ */
+function spentOn(planned: Bill, live: LiveBill | undefined): Bill {
+  if (!live || live.aMonth.usd === 0) return planned
+  if (live.aMonth.unpriced.length === 0) return live.aMonth
+  return live.aMonth.usd > planned.usd ? live.aMonth : planned
+}
+
 /** A lower bound that the credit doesn't cover doesn't fit, whatever the rest costs. */
-export function verdictOn({ unpriced }: Bill, { days }: CreditOutlook): Report['verdict'] {
+function verdictOn({ unpriced }: Bill, { days }: CreditOutlook): Report['verdict'] {
   if (days !== null && days < leastDays) return "doesn't fit"
   return unpriced.length > 0 ? "couldn't tell" : 'fits'
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { testStack } from '../ops/lib/cloud/test-context.ts'
 import { levers } from './levers.ts'
-import { testStack } from './test-stack.ts'
 
 function usdOf(list: ReturnType<typeof levers>, start: string): number | undefined {
   return list.find(({ what }) => what.startsWith(start))?.usdAMonth

@@ -1,16 +1,17 @@
+import { tmpdir } from 'node:os'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { partsOf } from '../ops/lib/cloud/parts.ts'
+import { testStack } from '../ops/lib/cloud/test-context.ts'
+import { mockedContext } from '../ops/lib/cloud/test-mocked.ts'
 import { settings } from '../runtime/src/platform/settings.ts'
 import { type Assumptions, assumed } from './assumptions.ts'
 import { type Bill } from './bill.ts'
+import { pricedLines, totalOf } from './model.ts'
 import { type BilledStack, databaseNeedsGb, planBill } from './plan-bill.ts'
 
-const documented: BilledStack = {
-  region: 'us-east-1',
-  host: { type: 't3.medium', count: 1, diskGb: 30 },
-  database: { class: 'db.t4g.micro', storageGb: 20 },
-  lake: { infrequentAccessAfterDays: 30 },
-}
+/** The stack of the migration document. */
+const documented: BilledStack = testStack
 
 function usdOf(bill: Bill, ...names: string[]): number {
   return bill.lines
@@ -38,6 +39,12 @@ test("the document's stack costs what its lines cost by hand, and nothing is lef
   expect(bill.usd - usdOf(bill, 'S3 requests', 'S3 storage')).toBeCloseTo(50.398, 6)
   expect(bill.usd - usdOf(bill, 'S3 requests', 'S3 storage') + 0.3).toBeCloseTo(50.7, 2)
   expect(bill.unpriced).toEqual([])
+})
+
+test("provisioning's plan and the report say the same sum", () => {
+  const { context } = mockedContext(tmpdir())
+  const usages = partsOf(context, []).flatMap(({ wanted, usage }) => (wanted ? usage : []))
+  expect(totalOf(pricedLines(usages, 'us-east-1')).usd).toBeCloseTo(planBill(testStack).usd, 9)
 })
 
 test('with both surpluses pinned the same stack costs four times as much', () => {

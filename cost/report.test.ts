@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testStack } from './test-stack.ts'
+import { testStack } from '../ops/lib/cloud/test-context.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 let folder: string

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { testStack } from '../ops/lib/cloud/test-context.ts'
 import { assumed } from './assumptions.ts'
 import { hostMachine } from './machines.ts'
 import { whyNotFit } from './needs.ts'
 import { cheapestOptions } from './search.ts'
-import { testStack } from './test-stack.ts'
 
 test('the cheapest stack that holds the live stream is the ARM host, and it says what is given up', () => {
   const [best, ...others] = cheapestOptions(testStack, assumed, undefined)

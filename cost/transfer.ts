@@ -8,7 +8,7 @@ const snapshotS = 2
 const freeGb = 100
 
 /** GB a month that the dashboard sends to so many pages, each open in all the hours in which it runs. */
-export function dashboardGb(viewers: number, hours: number): number {
+function dashboardGb(viewers: number, hours: number): number {
   return (viewers * snapshotBytes * ((hours * 3_600) / snapshotS)) / 2 ** 30
 }
 

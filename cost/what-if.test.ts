@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { testStack } from '../ops/lib/cloud/test-context.ts'
 import { UserError } from '../ops/lib/script.ts'
 import { type Stack } from '../ops/lib/stack/schema.ts'
-import { testStack } from './test-stack.ts'
 import { type WhatIfFlags, whatIf } from './what-if.ts'
 
 function sentence(flags: WhatIfFlags, stack: Stack = testStack): string {
