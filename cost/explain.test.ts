@@ -65,6 +65,12 @@ test('a stack as described differs by its age alone', () => {
   ])
 })
 
+test('a stack made an hour ago is told in hours', () => {
+  expect(explain({ live: live({ since: '2026-11-23T11:00:00Z' }) })[0]).toMatch(
+    /^So far is 1 hour from 2026-11-23 on/,
+  )
+})
+
 test('nothing that runs is no mistake', () => {
   expect(explain({ live: live({ soFar: bill(), aMonth: bill() }) })).toEqual([
     'Nothing of the stack runs: what is described costs nothing yet.',

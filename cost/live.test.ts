@@ -159,6 +159,13 @@ test("CloudWatch's daily sizes spare the listing", async () => {
   expect(lineOf(aMonth, 's3:put').quantity).toBeCloseTo((800 / (8 * 24) / 1_000) * 730, 6)
 })
 
+test('a lake that outlived its host says since when there is a stack', async () => {
+  aws.metric('BucketSizeBytes', daily(daysAgo(40), now, 1))
+  aws.metric('NumberOfObjects', daily(daysAgo(40), now, 1))
+  // The first point is of a day at whose end there was something.
+  expect((await readLive(aws.open, now)).since).toBe('2026-10-15T00:00:00.000Z')
+})
+
 test('listing a vast lake ends, and says that there is more', async () => {
   const Contents = [{ Size: 1_000, LastModified: daysAgo(1) }]
   aws.s3.on(ListObjectsV2Command).resolves({ Contents, IsTruncated: true, NextContinuationToken: 'more' })

@@ -1,6 +1,6 @@
 import { type Bill, type BillLine, type LiveBill } from '../bill.ts'
 import { notRead } from '../live/metered.ts'
-import { cent, daysInWords, listInWords, usdInWords } from './words.ts'
+import { cent, listInWords, timeInWords, usdInWords } from './words.ts'
 
 /** A quantity that differs by less than this share is the same. */
 const sameShare = 0.02
@@ -13,7 +13,7 @@ export function explainLive(planned: Bill, live: LiveBill, at: Date): string[] {
   const there = itemsOf(aMonth)
   const seen = itemsOf(soFar)
   return [
-    `So far is ${daysInWords(at.getTime() - Date.parse(since))} from ${since.slice(0, 10)} on, the plan is a month of 730 hours: ${usdInWords(soFar.usd)} beside ${usdInWords(planned.usd)}.`,
+    `So far is ${timeInWords(at.getTime() - Date.parse(since))} from ${since.slice(0, 10)} on, the plan is a month of 730 hours: ${usdInWords(soFar.usd)} beside ${usdInWords(planned.usd)}.`,
     ...(paused ? [pausedSentence(planned, aMonth)] : []),
     ...(paused ? [] : unlike(described, there, seen)),
     ...surplus(seen, described),

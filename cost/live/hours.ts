@@ -40,8 +40,11 @@ export async function hoursRun(cloudwatch: CloudWatchClient, life: Life, now: Da
     }
   }
   const why = 'why' in seen ? seen.why : 'CloudWatch has nothing of it'
-  const last = started
-    ? `at least ${((end.getTime() - started.getTime()) / hourMs).toFixed(0)} h, since its last start`
-    : 'AWS doesn’t tell when it stood still'
-  return { hours: most, because: `at most: all hours since it was made count (${last}); ${why}` }
+  const least = started
+    ? ` (at least ${((end.getTime() - started.getTime()) / hourMs).toFixed(0)} h, since its last start)`
+    : ''
+  return {
+    hours: most,
+    because: `at most: all hours since it was made${least}, for AWS doesn’t tell when it stood still before, and ${why}`,
+  }
 }

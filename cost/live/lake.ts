@@ -57,7 +57,7 @@ function meterStorage({ classes: held, objects, because }: Lake): Metered[] {
   return [...held].map(([storageClass, { bytes, byteHours }]) => {
     const { item, name } = classes[storageClass]
     const gb = bytes / gigabyte
-    const what = `${gb.toFixed(2)} GB, ${objects.toLocaleString('en')} objects in all`
+    const what = `${gb.toFixed(2)} GB, ${counted(objects, 'object')} in all`
     return {
       item,
       name,
@@ -74,10 +74,10 @@ function meterPuts({ objects, lately }: Lake, running: boolean): Metered {
   return {
     item: 's3:put',
     name: 'S3 requests',
-    soFar: { quantity: objects / 1_000, what: `PUT, ${objects.toLocaleString('en')} requests`, because },
+    soFar: { quantity: objects / 1_000, what: `PUT, ${counted(objects, 'request')}`, because },
     aMonth: {
       quantity: month / 1_000,
-      what: `PUT, ${Math.round(month).toLocaleString('en')} requests`,
+      what: `PUT, ${counted(Math.round(month), 'request')}`,
       ...(month > 0 ? { because } : {}),
     },
   }
@@ -122,9 +122,15 @@ async function measure({ cloudwatch }: Cloud, bucket: string, now: Date): Promis
             objects: Math.max(0, last.value - before.value),
             hours: (last.at.getTime() - before.at.getTime()) / hourMs,
           },
-    since: [...standard, ...infrequent].map(({ at }) => at).sort((a, b) => a.getTime() - b.getTime())[0],
+    since: firstDayEnd([...standard, ...infrequent], now),
     because: 'as CloudWatch measured it last, up to two days ago',
   }
+}
+
+/** A point is of a day at whose end there was something: it may have come at any hour before. */
+function firstDayEnd(points: readonly Point[], now: Date): Date | undefined {
+  const ends = points.map(({ at }) => at.getTime() + dayMs)
+  return ends.length > 0 ? new Date(Math.min(now.getTime(), ...ends)) : undefined
 }
 
 /** A day's bytes count until the next day's, the last ones until now. */
@@ -169,4 +175,8 @@ async function list(s3: S3Client, Bucket: string, now: Date): Promise<Lake> {
       ? `at least: the first ${(pagesToList * 1_000).toLocaleString('en')} objects were listed, and there are more`
       : 'listed, without old versions: CloudWatch has no numbers of the bucket',
   }
+}
+
+function counted(number: number, what: string): string {
+  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`
 }
