@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { UserError } from '../ops/lib/script.ts'
 
@@ -43,6 +44,13 @@ const fileSchema = z.strictObject({
   sources: z.record(z.string(), z.strictObject({ where: z.string().min(8), date: day })),
   prices: z.array(z.unknown()),
 })
+
+/** A price as the file has it: with the name of its source. */
+export type PriceEntry = Omit<Price, 'date'>
+
+/** `cost/prices.json`: the sources, with their days, and the prices that name them. */
+export type PriceFile = { sources: Record<string, { where: string; date: string }>; prices: PriceEntry[] }
+
 const entrySchema = z.strictObject({
   item: z.string().regex(/^[a-z0-9]+(:[a-z0-9.-]+)?$/, { error: 'an item such as ec2:t3.medium' }),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'a region such as us-east-1' }),
@@ -56,26 +64,41 @@ const entrySchema = z.strictObject({
 })
 
 /**
- * Reads a price file's text.
+ * Reads a price file's text as it stands.
  * @throws UserError that names the entry, what it holds, and what is allowed.
  */
-export function parsePrices(text: string): Price[] {
+export function parsePriceFile(text: string): PriceFile {
   const file = fileSchema.safeParse(parseJson(text))
   if (!file.success) throw wrong('the file', z.prettifyError(file.error))
+  const { sources } = file.data
   const seen = new Set<string>()
-  return file.data.prices.map((given, index) => {
+  const entries = file.data.prices.map((given, index) => {
     const name = `entry ${index + 1}, ${JSON.stringify(given)}`
     const entry = entrySchema.safeParse(given)
     if (!entry.success) throw wrong(name, z.prettifyError(entry.error))
-    const { sku, source, ...rest } = entry.data
-    const origin = file.data.sources[source]
-    if (!origin) throw wrong(name, `source must be one of ${Object.keys(file.data.sources).join(' · ')}`)
+    const { sku, ...rest } = entry.data
+    if (!Object.hasOwn(sources, rest.source)) {
+      throw wrong(name, `source must be one of ${Object.keys(sources).join(' · ')}`)
+    }
     const unit = unitOf(rest.item)
     if (unit !== rest.unit) throw wrong(name, `unit must be ${unit ?? 'that of a known item'}`)
     const key = `${rest.item} in ${rest.region}`
     if (seen.has(key)) throw wrong(name, `${key} has a price already`)
     seen.add(key)
-    return { ...rest, ...(sku === undefined ? {} : { sku }), source: origin.where, date: origin.date }
+    return { ...rest, ...(sku === undefined ? {} : { sku }) }
+  })
+  return { sources, prices: entries }
+}
+
+/**
+ * Reads the prices of a price file's text, each with where and when it was read.
+ * @throws UserError as `parsePriceFile` does.
+ */
+export function parsePrices(text: string): Price[] {
+  const { sources, prices: entries } = parsePriceFile(text)
+  return entries.map(entry => {
+    const { where = '', date = '' } = sources[entry.source] ?? {}
+    return { ...entry, source: where, date }
   })
 }
 
@@ -86,6 +109,9 @@ export function unitOf(item: string): Unit | undefined {
     .sort(([a], [b]) => b.length - a.length)[0]?.[1]
 }
 
+/** Where the prices stand. */
+export const pricesFile = fileURLToPath(new URL('prices.json', import.meta.url))
+
 let prices: Price[] | undefined
 
 /**
@@ -93,7 +119,7 @@ let prices: Price[] | undefined
  * @throws UserError when `cost/prices.json` holds garbage.
  */
 export function findPrice(item: string, region: string): Price | undefined {
-  prices ??= parsePrices(readFileSync(new URL('prices.json', import.meta.url), 'utf8'))
+  prices ??= parsePrices(readFileSync(pricesFile, 'utf8'))
   return prices.find(price => price.item === item && price.region === region)
 }
 

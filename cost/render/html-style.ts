@@ -29,6 +29,7 @@ th { font-weight: 500 }
 thead th { color: var(--soft) }
 th:last-child, td:last-child { padding-right: 0 }
 .usd { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+.unit { white-space: nowrap }
 tfoot th, tfoot td { font-weight: 700; border-bottom: 0 }
 .again { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 sup a { color: inherit }
@@ -40,9 +41,10 @@ dd { margin: 0 }
 @media print {
   body { font-size: 10pt }
   main { max-width: none; padding: 0 }
+  table, dl { font-size: 8.5pt }
   table, figure, tr, li { break-inside: avoid }
   h2 { break-after: avoid }
   details { display: none }
-  figure svg { max-height: 7cm }
+  figure svg { max-height: 9cm }
 }
 `

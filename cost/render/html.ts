@@ -65,7 +65,7 @@ function billTable(report: Report, citations: readonly Citation[]): Markup {
     return markup`<tr>
 <th scope="row">${first ? name : markup`<span class="again">${name}</span>`}</th>
 <td>${what}${because === undefined ? undefined : markup` <small>(${because})</small>`}</td>
-<td>${price ? unitPriceText(price) : 'unknown'}${
+<td class="unit">${price ? unitPriceText(price) : 'unknown'}${
       cited && markup` <sup><a href="#source-${cited.mark}">${cited.mark}${cited.old ? '!' : ''}</a></sup>`
     }</td>
 ${usd.map(one => markup`<td class="usd">${one === undefined ? '' : one === 'unknown' ? 'unknown' : usdText(one)}</td>`)}
