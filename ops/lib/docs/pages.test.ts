@@ -6,7 +6,10 @@ import { generatedPages } from './pages.ts'
 test.each(Object.entries(generatedPages()))(
   'docs/%s says what the code does; else run `npm run docs`',
   (name, text) => {
-    expect(readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')).toBe(text)
+    const page = readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')
+    // `npm run fix` sets JSON in lines of its own.
+    if (name.endsWith('.json')) expect(JSON.parse(page)).toEqual(JSON.parse(text))
+    else expect(page).toBe(text)
   },
 )
 
