@@ -45,3 +45,14 @@ test('what has no price stays unknown: no other region’s is taken', () => {
   expect(findPrice('ec2:t3.medium', 'mars-north-1')).toBeUndefined()
   expect(findPrice('constructor', 'us-east-1')).toBeUndefined()
 })
+
+test('what a default stack is made of has a price in five regions; what has none is named here', () => {
+  const items = [
+    ...['ec2:t3.medium', 'ec2:t4g.medium', 'ec2:surplus-cpu', 'ec2:surplus-cpu-t4g', 'ebs:gp3', 'ipv4'],
+    ...['rds:db.t4g.micro', 'rds:gp3', 's3:storage', 's3:put', 's3:get'],
+  ]
+  const unknown = ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-1'].flatMap(region =>
+    items.filter(item => !findPrice(item, region)).map(item => `${item} in ${region}`),
+  )
+  expect(unknown).toEqual(['rds:db.t4g.micro in ap-southeast-1'])
+})
