@@ -4,7 +4,7 @@ import { type Usage } from '../model.ts'
 import { billOfUsage } from '../plan-bill.ts'
 
 /** How much was used, in the price's unit, in words, and how that was arrived at where it isn't simply read. */
-export type Amount = { quantity: number; what: string; because?: string | undefined }
+type Amount = { quantity: number; what: string; because?: string | undefined }
 
 /** An item that bills: what it used so far, and what it uses in a month of 730 hours at the present rate. */
 export type Metered = { item: string; name: string; soFar: Amount; aMonth: Amount }
