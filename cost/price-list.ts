@@ -37,7 +37,7 @@ export type Rule = {
 }
 
 export const services = ['AmazonEC2', 'AmazonRDS', 'AmazonVPC', 'AmazonS3', 'AWSDataTransfer'] as const
-export type Service = (typeof services)[number]
+type Service = (typeof services)[number]
 
 const hostTypes = ['t3', 't4g']
   .flatMap(family => ['micro', 'small', 'medium', 'large', 'xlarge'].map(size => `${family}.${size}`))

@@ -46,7 +46,7 @@ const fileSchema = z.strictObject({
 })
 
 /** A price as the file has it: with the name of its source. */
-export type PriceEntry = Omit<Price, 'date'>
+type PriceEntry = Omit<Price, 'date'>
 
 /** `cost/prices.json`: the sources, with their days, and the prices that name them. */
 export type PriceFile = { sources: Record<string, { where: string; date: string }>; prices: PriceEntry[] }
