@@ -35,3 +35,15 @@ test('an overdrawn credit has nothing left, and what AWS billed counts before wh
     { kind: 'used', usd: 17.12, label: 'used since 2026-11-13' },
   ])
 })
+
+test('the month ahead is of the bill that the credit is held against', () => {
+  const month = (report: typeof fullReport) =>
+    creditStretches(report).find(({ kind }) => kind === 'a month')?.usd
+  const { whatIf, live, ...bare } = fullReport
+  expect(month(fullReport)).toBe(whatIf?.usd)
+  expect(month(bare)).toBe(bare.planned.usd)
+  if (!live) throw new Error('the sample runs')
+  expect(month({ ...bare, live })).toBe(live.aMonth.usd)
+  const halfRead = { ...live, aMonth: { lines: [], usd: 3, unpriced: ['ipv4'] } }
+  expect(month({ ...bare, live: halfRead })).toBe(bare.planned.usd)
+})

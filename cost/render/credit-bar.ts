@@ -1,4 +1,5 @@
 import { type Report } from '../bill.ts'
+import { judgedBill } from './judged.ts'
 import { usdText } from './money.ts'
 import { usedOf } from './sentences.ts'
 
@@ -10,10 +11,10 @@ export type Stretch = { kind: 'used' | 'a month' | 'after it'; usd: number; labe
  * is known from Cost Explorer or from what runs; without either, the bar starts at what is left.
  */
 export function creditStretches(report: Report): Stretch[] {
-  const { credit, live, planned } = report
+  const { credit, live } = report
   const left = Math.max(0, credit.remainingUsd)
   const used = usedOf(report)
-  const month = Math.min(left, (live?.aMonth ?? planned).usd)
+  const month = Math.min(left, judgedBill(report).usd)
   const stretches: Stretch[] = [
     ...(used ? [{ kind: 'used', usd: used.usd, label: `used since ${used.since}` } as const] : []),
     { kind: 'a month', usd: month, label: live ? 'the month ahead' : 'the first month' },

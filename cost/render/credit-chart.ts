@@ -1,6 +1,7 @@
 import { type Report } from '../bill.ts'
 import { dailyUsd } from '../model.ts'
 import { drawn } from './chart.ts'
+import { judgedBill } from './judged.ts'
 import { type Markup } from './markup.ts'
 import { usdText } from './money.ts'
 
@@ -13,7 +14,8 @@ export type Point = { day: string; usd: number; phase: 'was' | 'will be' }
  * The credit day by day: what it was, from Cost Explorer's days, what it is, and what it will be until it is used up or
  * expires. Without an end it is drawn for 90 days.
  */
-export function creditPoints({ at, credit, actual, live, planned }: Report): Point[] {
+export function creditPoints(report: Report): Point[] {
+  const { at, credit, actual } = report
   const left = Math.max(0, credit.remainingUsd)
   const today = at.slice(0, 10)
   let later = left
@@ -28,7 +30,7 @@ export function creditPoints({ at, credit, actual, live, planned }: Report): Poi
     .reverse()
   const now = Date.parse(today)
   const end = credit.ends === undefined ? now + 90 * dayMs : Date.parse(credit.ends)
-  const spent = dailyUsd((live?.aMonth ?? planned).usd) * ((end - now) / dayMs)
+  const spent = dailyUsd(judgedBill(report).usd) * ((end - now) / dayMs)
   const atEnd = credit.expiresFirst || credit.ends === undefined ? Math.max(0, left - spent) : 0
   return [
     ...was,

@@ -86,7 +86,7 @@ test('plan, what-if and what runs stand side by side, and what differs has a row
   expect(text).toMatch(/^EC2: hosts, disks, transfer +\$32\.77 +\$26\.93 +\$36\.42 +\$10\.77 +\$11\.29$/m)
   expect(text).toMatch(/^AWS Cost Explorer +\$0\.03$/m)
   expect(text).toContain('What AWS billed, 2026-11-13 to 2026-11-22, before credits')
-  expect(text).toContain('█ $17.12 used since 2026-11-13   ▓ $54.31 the month ahead   ░ $28.57 left after it')
+  expect(text).toContain('█ $17.12 used since 2026-11-13   ▓ $44.82 the month ahead   ░ $38.06 left after it')
   expect(text).toContain('· live: s3:ListBucket is not allowed to these credentials')
 })
 
