@@ -2,6 +2,7 @@ import { type Stack } from '../ops/lib/stack/schema.ts'
 import { type ActualBill, type Bill, type CreditOutlook, type LiveBill, type Report } from './bill.ts'
 import { explainDifferences } from './explain.ts'
 import { freePlanLimits } from './free-plan.ts'
+import { judgedBill } from './judged.ts'
 import { levers } from './levers.ts'
 import { type CreditState, creditOutlook, leastDays } from './outlook.ts'
 import { planBill } from './plan-bill.ts'
@@ -26,7 +27,7 @@ export function composeReport({ stack, whatIf, ...findings }: Findings, now: Dat
   const planned = planBill(stack)
   const asked = whatIf && { ...planBill(whatIf.stack, whatIf.assumptions), changes: whatIf.changes }
   const bills = { at: now.toISOString(), planned, ...(live ? { live } : {}), ...(actual ? { actual } : {}) }
-  const judged = asked ?? spentOn(planned, live)
+  const judged = judgedBill({ planned, ...(asked && { whatIf: asked }), ...(live && { live }) })
   const outlook = creditOutlook(judged.usd, withLimits(credit, whatIf?.stack ?? stack), now)
   return {
     stack: stack.name,
@@ -45,16 +46,6 @@ function withLimits(credit: CreditState, stack: Stack): CreditState {
   const limits = credit.plan === 'free' ? freePlanLimits(stack) : undefined
   const note = [credit.note, limits].filter(one => one !== undefined).join('. ')
   return note ? { ...credit, note } : credit
-}
-
-/**
- * What runs now, at its present rate; what is planned where nothing runs. Where something that runs couldn't be read
- * or has no price, the dearer of both: half of a bill would make the credit look longer than it is.
- */
-function spentOn(planned: Bill, live: LiveBill | undefined): Bill {
-  if (!live || live.aMonth.usd === 0) return planned
-  if (live.aMonth.unpriced.length === 0) return live.aMonth
-  return live.aMonth.usd > planned.usd ? live.aMonth : planned
 }
 
 /** A lower bound that the credit doesn't cover doesn't fit, whatever the rest costs. */

@@ -1,5 +1,5 @@
 import { type Report } from '../bill.ts'
-import { judgedBill } from './judged.ts'
+import { judgedBill } from '../judged.ts'
 import { usdText } from './money.ts'
 import { usedOf } from './sentences.ts'
 

@@ -1,7 +1,7 @@
 import { type Report } from '../bill.ts'
+import { judgedBill } from '../judged.ts'
 import { dailyUsd } from '../model.ts'
 import { drawn } from './chart.ts'
-import { judgedBill } from './judged.ts'
 import { type Markup } from './markup.ts'
 import { usdText } from './money.ts'
 

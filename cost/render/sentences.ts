@@ -86,7 +86,11 @@ function lasts(report: Report): string {
   const { days, ends, expiresFirst } = report.credit
   if (days === 0) return ended(report.credit)
   if (expiresFirst) return `expires on ${ends}, before it is used up`
-  if (days === null) return 'is not touched'
+  if (days === null) {
+    return unpricedOf(report).length > 0
+      ? 'lasts for a time that nobody can say without prices'
+      : 'is not touched'
+  }
   const most = unpricedOf(report).length > 0 ? 'at most ' : ''
   return `lasts ${most}${days} ${days === 1 ? 'day' : 'days'}, until ${ends ?? 'further than dates go'}`
 }

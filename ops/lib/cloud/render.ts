@@ -156,7 +156,9 @@ function billLines({ usd, unpriced, usdADay, credit }: Bill): string[] {
     ? `expires on ${credit.expires}, before it is used up`
     : credit.days !== null
       ? `lasts ${atLeast ? 'at most ' : ''}${credit.days} days, until ${credit.ends ?? 'further than dates go'}`
-      : 'is not touched'
+      : unpriced.length > 0
+        ? 'lasts for a time that nobody can say without prices'
+        : 'is not touched'
   return [
     `${atLeast}$${usd.toFixed(2)} a month ($${usdADay.toFixed(2)} a day)`,
     `The credit of ${money} ${lasts} (${from}).`,
