@@ -1,6 +1,6 @@
 /** `npx zx cost/guard.ts`: warns before the credit ends, and can pause the stack in time; for cron and CI. */
 import { parseArgs } from 'node:util'
-import { openStack } from '../ops/lib/cloud/open.ts'
+import { openStack, toStand } from '../ops/lib/cloud/open.ts'
 import { runCloudScript } from '../ops/lib/cloud/script.ts'
 import { switchPower } from '../ops/lib/cloud/switch-power.ts'
 import { scriptArgs, stateFolder, UserError } from '../ops/lib/script.ts'
@@ -49,11 +49,7 @@ await runCloudScript(async () => {
   }
   const leastDays = numberFrom('--days', values.days, { most: 365, whole: true })
   const given = values.credit === undefined ? undefined : numberFrom('--credit', values.credit, { most: 1e6 })
-  const open = await openStack(values, {
-    wanted: true,
-    power: 'stopped',
-    removal: { finalSnapshot: true, purge: false },
-  })
+  const open = await openStack(values, { ...toStand, power: 'stopped' })
   const { stack, parts, credit } = open
   const now = new Date()
   const creditUsd = given ?? stack.budget.creditUsd

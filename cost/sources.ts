@@ -4,7 +4,7 @@ import { type Context } from '../ops/lib/cloud/context.ts'
 import { readCredit } from '../ops/lib/cloud/credit.ts'
 import { sentenceOf } from '../ops/lib/cloud/errors.ts'
 import { keyFiles } from '../ops/lib/cloud/key-files.ts'
-import { nowhere } from '../ops/lib/cloud/open.ts'
+import { nowhere, toStand } from '../ops/lib/cloud/open.ts'
 import { namesOf, stackId } from '../ops/lib/stack/names.ts'
 import { type Stack } from '../ops/lib/stack/schema.ts'
 import { readActual } from './actual.ts'
@@ -86,8 +86,7 @@ function contextOf(stack: Stack, cloud: Cloud, state: string): Context {
     cloud,
     around: nowhere,
     files: keyFiles(resolve(state), id),
+    ...toStand,
     wanted: false,
-    power: 'running',
-    removal: { finalSnapshot: true, purge: false },
   }
 }

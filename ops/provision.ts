@@ -57,11 +57,7 @@ await runCloudScript(async () => {
     console.log(help)
     return
   }
-  const open = await openStack(values, {
-    wanted: true,
-    power: 'running',
-    removal: { finalSnapshot: true, purge: false },
-  })
+  const open = await openStack(values)
   const outcome = await planAndApply({
     open,
     parts: open.parts,

@@ -2,6 +2,7 @@ import { type Cloud, openCloud } from '../cloud/cloud.ts'
 import { type Context } from '../cloud/context.ts'
 import { type Credit, readCredit } from '../cloud/credit.ts'
 import { keyFiles } from '../cloud/key-files.ts'
+import { toStand } from '../cloud/open.ts'
 import { type Part } from '../cloud/part.ts'
 import { partsOf } from '../cloud/parts.ts'
 import { findHosts, standingZone } from '../cloud/resources/host.ts'
@@ -44,9 +45,7 @@ export function stackContext(root: string, state: string, config: string | undef
     const context: Context = {
       ...{ id, names, stack: await stack(), cloud: await cloud(), around: await around() },
       files: keyFiles(state, id),
-      wanted: true,
-      power: 'running',
-      removal: { finalSnapshot: true, purge: false },
+      ...toStand,
     }
     return partsOf(context, await findHosts(context.cloud, id))
   })

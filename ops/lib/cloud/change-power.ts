@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { agreed } from '../ask.ts'
 import { scriptArgs, stateFolder } from '../script.ts'
 import { type Context } from './context.ts'
-import { type OpenStack, openStack } from './open.ts'
+import { type OpenStack, openStack, toStand } from './open.ts'
 import { type Outcome } from './plan-and-apply.ts'
 import { planJson } from './render.ts'
 import { switchPower } from './switch-power.ts'
@@ -32,11 +32,7 @@ export async function changePower(moduleUrl: string, script: PowerScript): Promi
     console.log(script.help)
     return
   }
-  const open = await openStack(values, {
-    wanted: true,
-    power: script.power,
-    removal: { finalSnapshot: true, purge: false },
-  })
+  const open = await openStack(values, { ...toStand, power: script.power })
   const outcome = await switchPower(open, script.power, {
     planOnly: values.plan,
     json: values.json,

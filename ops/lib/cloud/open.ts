@@ -17,6 +17,13 @@ export type OpenStack = { stack: Stack; cloud: Cloud; context: Context; parts: P
 /** What is meant to become of the stack. */
 export type Intent = Pick<Context, 'wanted' | 'power' | 'removal'>
 
+/** A stack that is meant to stand and to run. */
+export const toStand: Intent = {
+  wanted: true,
+  power: 'running',
+  removal: { finalSnapshot: true, purge: false },
+}
+
 /**
  * Opens the stack of `wikiflow.config.ts` on AWS; changes nothing.
  * @param files the description (default `wikiflow.config.ts`), and the folder of what only this machine has.
@@ -24,7 +31,7 @@ export type Intent = Pick<Context, 'wanted' | 'power' | 'removal'>
  */
 export async function openStack(
   { config, state }: { config?: string | undefined; state: string },
-  intent: Intent,
+  intent: Intent = toStand,
 ): Promise<OpenStack> {
   const stack = await loadStack(config)
   const cloud = await openCloud(stack.region)

@@ -4,6 +4,7 @@ import { type Stack } from '../stack/schema.ts'
 import { openCloud } from './cloud.ts'
 import { type Context } from './context.ts'
 import { keyFiles } from './key-files.ts'
+import { toStand } from './open.ts'
 import { readSurroundings } from './surroundings.ts'
 
 /** The stack of tests: what a new `wikiflow.config.ts` says. */
@@ -43,9 +44,7 @@ export async function testContext(
     cloud,
     around: await readSurroundings(cloud, stack, undefined, 'paid'),
     files: keyFiles(join(folder, '.wikiflow'), id),
-    wanted: true,
-    power: 'running',
-    removal: { finalSnapshot: true, purge: false },
+    ...toStand,
     ...changes,
   }
 }

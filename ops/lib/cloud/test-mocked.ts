@@ -10,6 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { namesOf } from '../stack/names.ts'
 import { type Context } from './context.ts'
 import { keyFiles } from './key-files.ts'
+import { toStand } from './open.ts'
 import { testStack } from './test-context.ts'
 
 /**
@@ -58,9 +59,7 @@ export function mockedContext(folder: string, changes: Partial<Context> = {}) {
       plan: 'paid',
     },
     files: keyFiles(folder, id),
-    wanted: true,
-    power: 'running',
-    removal: { finalSnapshot: true, purge: false },
+    ...toStand,
     ...changes,
   }
   return { context, ec2: mockClient(clients.ec2), rds: mockClient(clients.rds) }

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   CreateBucketCommand,
   DeletePublicAccessBlockCommand,
@@ -11,28 +8,14 @@ import {
   PutBucketTaggingCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Moto, startMoto } from '../../../../test/engines/moto.ts'
+import { expect, test } from 'vitest'
 import { applyPlan } from '../apply.ts'
 import { type Context } from '../context.ts'
 import { makePlan, type PlanOptions } from '../plan.ts'
-import { testContext, testCredentials, testStack } from '../test-context.ts'
+import { partsOnMoto } from '../test-moto.ts'
 import { bucketPart } from './bucket.ts'
 
-let moto: Moto
-const folder = mkdtempSync(join(tmpdir(), 'wikiflow-bucket-'))
-
-beforeAll(async () => {
-  moto = await startMoto()
-  for (const [name, value] of Object.entries({ ...testCredentials, AWS_ENDPOINT_URL: moto.url }))
-    vi.stubEnv(name, value)
-})
-
-afterAll(async () => {
-  vi.unstubAllEnvs()
-  rmSync(folder, { recursive: true })
-  await moto.stop()
-})
+const { open } = partsOnMoto()
 
 async function apply(context: Context, options: PlanOptions = {}) {
   const plan = await makePlan([bucketPart(context)], options)
@@ -42,7 +25,7 @@ async function apply(context: Context, options: PlanOptions = {}) {
 
 for (const region of ['us-east-1', 'eu-west-1']) {
   test(`a bucket in ${region} is made once, kept, repaired, and removed`, async () => {
-    const context = await testContext(folder, { ...testStack, region })
+    const context = await open({ region })
     const { s3 } = context.cloud
     const Bucket = context.names.bucket
     expect((await apply(context)).failures).toEqual([])
@@ -92,7 +75,7 @@ for (const region of ['us-east-1', 'eu-west-1']) {
 }
 
 test("a bucket with objects stays where nobody asked to lose it, and AWS's refusal is told", async () => {
-  const context = await testContext(folder, { ...testStack, name: 'kept' })
+  const context = await open({ name: 'kept' })
   await apply(context)
   await context.cloud.s3.send(new PutObjectCommand({ Bucket: context.names.bucket, Key: 'raw/a', Body: 'x' }))
   const { failures } = await apply({ ...context, wanted: false })
@@ -100,7 +83,7 @@ test("a bucket with objects stays where nobody asked to lose it, and AWS's refus
 })
 
 test("a bucket of the same name that isn't ours stops the plan, and is adopted when asked", async () => {
-  const context = await testContext(folder, { ...testStack, name: 'foreign' })
+  const context = await open({ name: 'foreign' })
   const { s3 } = context.cloud
   const Bucket = context.names.bucket
   await s3.send(new CreateBucketCommand({ Bucket }))
