@@ -2,16 +2,29 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * Suites beside `npm test`, by the end of their files' names: `*.fault.test.ts` kill real processes for minutes,
- * `*.daemon.test.ts` need what doesn't come from npm (Apache Kafka, kcat, Chromium, moto).
+ * `*.daemon.test.ts` need what doesn't come from npm (Apache Kafka, kcat, Chromium, moto, Docker).
  */
 const suites = ['fault', 'daemon']
 const suite = process.env.WIKIFLOW_SUITE
 
+const everywhere = ['**/node_modules/**', ...suites.map(name => `**/*.${name}.test.ts`)]
+
+/** Tests that start no servers share their worker's modules: AWS's clients take a second to load. */
+const sharing = ['ops/lib/{cloud,stack,checks,host,swarm,deploy}/**/*.test.ts', 'cost/**/*.test.ts']
+
+/** What `npm test` runs. */
+const projects = [
+  { extends: true as const, test: { name: 'tools', include: sharing, exclude: everywhere, isolate: false } },
+  {
+    extends: true as const,
+    test: { name: 'servers', include: ['**/*.test.ts'], exclude: [...everywhere, ...sharing] },
+  },
+]
+
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
-    include: [suite ? `**/*.${suite}.test.ts` : '**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(suite ? [] : suites.map(name => `**/*.${name}.test.ts`))],
+    ...(suite ? { include: [`**/*.${suite}.test.ts`] } : { projects }),
     testTimeout: 30_000,
     // A daemon's first start fetches it: moto into a venv, Apache Kafka's jars by Maven.
     hookTimeout: suite === 'daemon' ? 600_000 : 60_000,

@@ -15,7 +15,7 @@ export const nodeCheck: Check<unknown> = {
       return {
         state: 'failed',
         found: `${used} runs this, and can't read TypeScript without help; ${least.join('.')} can`,
-        fix: 'npm ci without --ignore-scripts brings Node 24 with it',
+        fix: 'npm ci without --ignore-scripts brings Node 26 with it',
       }
     }
     const own = findCommand('node', /node_modules[/\\]\.bin/)

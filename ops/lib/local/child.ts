@@ -7,7 +7,7 @@ import { type ProcessSpec } from './stack.ts'
 /** Back-off of restarts, in ms: doubled from the first to the last, back to the first after a minute of life. */
 const backOff = { first: 500, last: 15_000, resetAfter: 60_000 }
 
-/** kafkajs 2.2 asks for time-outs in the past, which Node 24 warns of; harmless. */
+/** kafkajs 2.2 asks for time-outs in the past, which Node warns of; harmless. */
 export const nodeOptions = ['--disable-warning=TimeoutNegativeWarning']
 
 /** What is known of a process now. */

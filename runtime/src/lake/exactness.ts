@@ -9,7 +9,7 @@ export type Inexactness = 'duplicate_key' | 'inexact_number' | 'lone_surrogate' 
  */
 export function inexactness(text: string, value: unknown): Inexactness | undefined {
   const again = stringify(value)
-  if (again === undefined) return 'too_deep'
+  if (again === undefined || isTooDeep(text)) return 'too_deep'
   // Well-formed UTF-8 has no lone surrogate but by an escape.
   const escapedSurrogate = /\\u[dD][89a-fA-F]/.test(text)
   if (again === text && !escapedSurrogate) return undefined
@@ -20,10 +20,35 @@ function stringify(value: unknown): string | undefined {
   try {
     return JSON.stringify(value)
   } catch (error) {
-    // Deeper than the stack: JSON.parse has no such limit.
+    // Deeper than the stack, which not every version of Node needs for it: JSON.parse has no such limit.
     if (error instanceof RangeError) return undefined
     throw error
   }
+}
+
+/** Brackets that may be open at once: readers of the lake give up sooner or later, Python's `json` at about 1,000. */
+const deepest = 500
+
+function isTooDeep(text: string): boolean {
+  // Nearly every text has fewer brackets in all.
+  if (text.length <= deepest || !hasMoreBrackets(text, deepest)) return false
+  let depth = 0
+  for (const [part] of text.matchAll(token)) {
+    if (part === '{' || part === '[') depth++
+    else if (part === '}' || part === ']') depth--
+    if (depth > deepest) return true
+  }
+  return false
+}
+
+function hasMoreBrackets(text: string, limit: number): boolean {
+  let left = limit
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (left-- === 0) return true
+    }
+  }
+  return false
 }
 
 /** The tokens of a text that JSON.parse has accepted: string, number, bracket or comma. */

@@ -84,6 +84,7 @@ test.each([
   ['inexact_number', `{"x":1${'0'.repeat(900_000)}1}`],
   ['duplicate_key', '{"title":"a","title":"b"}'],
   ['duplicate_key', '{"x":[{"a":1,"\\u0061":2}]}'],
+  ['too_deep', `{"x":${'['.repeat(501)}${']'.repeat(501)}}`],
   ['too_deep', `{"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
 ])('%s: the bytes are kept too', (word, text) => {
   const row = rowOf(text)
@@ -105,6 +106,10 @@ test.each([
   ['no bytes', Buffer.alloc(0)],
 ])('%s is no event', (_, bytes) => {
   expect(flatten(bytes)).toBeUndefined()
+})
+
+test('a thousand brackets beside each other, or in a text, are not deep', () => {
+  expect(rowOf(`{"x":[${'[],'.repeat(1_000)}"${'[{'.repeat(1_000)}"]}`).inexact).toBeUndefined()
 })
 
 test('a megabyte of escapes is read like any text', () => {

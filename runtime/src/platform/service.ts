@@ -58,7 +58,7 @@ export async function runService<N extends SettingName>(
     }
     await health.close()
     log.info('stopped')
-    if (process.connected) process.disconnect()
+    if (process.connected) process.disconnect?.()
     // What is still open now (a library's idle timer or socket) must not keep a stopped service alive.
     setTimeout(() => process.exit(), 500).unref()
   }

@@ -79,7 +79,8 @@ export function frameWriter(response: ServerResponse, stop: AbortSignal): FrameW
     cut() {
       end()
       const { socket } = response
-      socket?.end()
+      // Node gathers the writes of a turn: ended in the same one, the socket would not get them.
+      setImmediate(() => socket?.end())
       setTimeout(() => socket?.destroy(), lingerMs).unref()
     },
   }
