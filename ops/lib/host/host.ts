@@ -7,6 +7,8 @@ export type HostAddress = {
   user: string
   address: string
   port: number
+  /** Where the other hosts reach it, when that isn't `address`. */
+  privateAddress?: string
   /** File of the private key; left out, those of the user and the agent are tried. */
   identity?: string
   /** The name under which the host's key stands in the file of pinned keys: an address can be given to another. */

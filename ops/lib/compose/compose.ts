@@ -1,0 +1,93 @@
+import { parse, stringify } from 'yaml'
+import { z } from 'zod'
+import { UserError } from '../script.ts'
+
+const named = z.record(z.string(), z.unknown()).nullish()
+
+const serviceSchema = z.looseObject({
+  deploy: z
+    .looseObject({ restart_policy: z.looseObject({ condition: z.string().optional() }).optional() })
+    .optional(),
+})
+
+const composeSchema = z.looseObject({
+  services: z.record(z.string(), serviceSchema).nullish(),
+  secrets: named,
+  configs: named,
+  networks: named,
+  volumes: named,
+})
+
+/** A Compose file, read: anchors resolved, variables as they stand in it. */
+export type Compose = z.output<typeof composeSchema>
+/** A Compose file with its name, as it stands beside others. */
+export type ComposeFile = { name: string; text: string }
+
+/** @throws UserError that names the file and, for bad YAML, the line. */
+export function readCompose({ name, text }: ComposeFile): Compose {
+  let value: unknown
+  try {
+    value = parse(text, { merge: true })
+  } catch (error) {
+    throw new UserError(
+      `${name} is no YAML: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+    )
+  }
+  const parsed = composeSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new UserError(`${name} is no Compose file: ${issue?.path.join('.') || 'it'}: ${issue?.message}`)
+}
+
+/** Names of the services of Compose files that are read one over the other, in their order. */
+export function serviceNames(files: readonly Compose[]): string[] {
+  return [...new Set(files.flatMap(({ services }) => Object.keys(services ?? {})))]
+}
+
+/** Whether a service runs once, to its end, instead of being kept running. */
+export function isJob(files: readonly Compose[], service: string): boolean {
+  const conditions = files.flatMap(
+    ({ services }) => services?.[service]?.deploy?.restart_policy?.condition ?? [],
+  )
+  return conditions.at(-1) !== undefined && conditions.at(-1) !== 'any'
+}
+
+/** A Compose file with some of its services alone, as text. */
+export function cutDown(compose: Compose, services: readonly string[]): string {
+  const kept = Object.entries(compose.services ?? {}).filter(([name]) => services.includes(name))
+  return stringify({ ...compose, services: Object.fromEntries(kept) }, { aliasDuplicateObjects: false })
+}
+
+/** What Compose files say of one service, with the secrets, configs, networks and volumes that it names. */
+export function definitionOf(files: readonly Compose[], service: string): unknown {
+  return files.map(file => {
+    const own = file.services?.[service]
+    return own && { own, ...usedBy(file, own) }
+  })
+}
+
+function usedBy(file: Compose, service: z.output<typeof serviceSchema>): Record<string, unknown> {
+  const kinds = ['secrets', 'configs', 'networks'] as const
+  return Object.fromEntries(
+    kinds.map(kind => {
+      const names = new Set(namesIn(service[kind]))
+      return [kind, Object.entries(file[kind] ?? {}).filter(([name]) => names.has(name))]
+    }),
+  )
+}
+
+/** Short and long form: `- log`, `- source: log`, `log: {}`. */
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap(one =>
+      typeof one === 'string' ? [one] : (z.object({ source: z.string() }).safeParse(one).data?.source ?? []),
+    )
+  }
+  return value && typeof value === 'object' ? Object.keys(value) : []
+}
+
+/** Variables that a definition names: `$NAME`, `${NAME}`, `${NAME:-default}`; `$$` is a dollar sign. */
+export function variablesIn(definition: unknown): string[] {
+  const found = JSON.stringify(definition ?? null).matchAll(/\$(?:\$|\{?([A-Za-z_]\w*))/g)
+  return [...new Set([...found].flatMap(([, name]) => name ?? []))].sort()
+}

@@ -1,0 +1,86 @@
+import { type Compose, cutDown, readCompose, serviceNames } from '../compose/compose.ts'
+import { type Host } from '../host/host.ts'
+import { mustRun } from '../host/must-run.ts'
+import { readSwarmStack } from '../swarm/swarm.ts'
+import { converge, standing } from './converge.ts'
+import { type PipelineView, passGates } from './gates.ts'
+import { type Deployment } from './plan.ts'
+import { type ServiceFiles } from './secrets.ts'
+import { stackDeploy, stackInput } from './stack-command.ts'
+import { type Stages } from './stages.ts'
+
+/** A deployment that is on the host, and the Swarm's manager. */
+export type Upcoming = {
+  manager: Host
+  stack: string
+  deployment: Deployment
+  files: ServiceFiles
+  stages: Stages
+  signal: AbortSignal
+}
+
+/** Services that come before all others: what those read and write must be there. */
+const firstServices = ['redpanda', 'init']
+
+/** How long `docker stack deploy` may take, in ms: it asks the Swarm and doesn't wait. */
+const askMs = 120_000
+
+/**
+ * Makes a deployment serve: the log first, then topic and migrations, then all services, until each says it is ready.
+ * Asked again for what serves already it changes nothing.
+ * @throws UserError that names the service which doesn't get there.
+ */
+export async function bringUp(upcoming: Upcoming): Promise<PipelineView> {
+  const { manager, deployment, stages, signal } = upcoming
+  const compose = deployment.compose.map(readCompose)
+  const all = serviceNames(compose)
+  const first = firstServices.filter(name => all.includes(name))
+  await stages.run('log, topic and migrations', say => bring(upcoming, compose, first, say))
+  await stages.run('services', say => bring(upcoming, compose, all, say))
+  return stages.run('readiness', say =>
+    passGates({
+      host: manager,
+      port: deployment.variables.DASHBOARD_PORT || '80',
+      workers: Number(deployment.variables.WORKERS || 3),
+      say,
+      signal,
+    }),
+  )
+}
+
+/** Asks the Swarm for some of the services, or for all, and waits for them. */
+async function bring(
+  upcoming: Upcoming,
+  compose: readonly Compose[],
+  services: readonly string[],
+  say: (what: string) => void,
+): Promise<void> {
+  const { manager, stack, deployment, signal } = upcoming
+  const known = standing(await readSwarmStack(manager, stack))
+  const isAll = services.length === serviceNames(compose).length
+  const parts = isAll
+    ? []
+    : compose.map((file, index) => [`${index + 1}.yml`, cutDown(file, services)] as const)
+  const paths = isAll ? deployment.compose.map(({ name }) => name) : parts.map(([name]) => `memory:${name}`)
+  const variables = {
+    ...deployment.variables,
+    WIKIFLOW_IMAGE: deployment.image,
+    WIKIFLOW_RELEASE: deployment.release,
+  }
+  const folder = `wikiflow/${stack}/releases/${deployment.release}`
+  await mustRun(
+    manager,
+    'docker stack deploy',
+    stackDeploy,
+    [stack, folder, isAll ? 'prune' : 'keep', ...paths],
+    {
+      stdin: stackInput({ variables, files: upcoming.files, compose: Object.fromEntries(parts) }),
+      timeoutMs: askMs,
+      signal,
+    },
+  )
+  await converge({
+    ...{ manager, stack, services, compose, known, signal },
+    say: (service, state) => say(`${service}: ${state}`),
+  })
+}

@@ -1,0 +1,152 @@
+import { visible } from '../cloud/fact-text.ts'
+import { type Host } from '../host/host.ts'
+import { type Release } from '../host/release.ts'
+import { shipRelease } from '../host/ship.ts'
+import { UserError } from '../script.ts'
+import { bringUp } from './bring-up.ts'
+import { ConvergenceError } from './converge.ts'
+import { markServed } from './deployed.ts'
+import { type PipelineView } from './gates.ts'
+import { buildImage, findImage, handOver } from './image.ts'
+import { type Deployment } from './plan.ts'
+import { type ServiceFiles } from './secrets.ts'
+import { type Stages } from './stages.ts'
+
+/** What is to serve, where, and with what. */
+export type DeployJob = {
+  stack: string
+  /** The first is the Swarm's manager. */
+  hosts: readonly [Host, ...Host[]]
+  deployment: Deployment
+  files: ServiceFiles
+  /** Its files; left out, they are on the host already. */
+  release?: Release
+  /** What serves now, to go back to. */
+  previous?: Deployment | undefined
+  buildArgs: readonly string[]
+  stages: Stages
+  signal: AbortSignal
+}
+
+/** Lines of a failing container that are shown. */
+const shownLines = 20
+
+/** What came of a deploy that did not get to serve. */
+export class DeployError extends UserError {
+  override name = 'DeployError'
+  /** What serves now: the release before, or nothing. */
+  readonly serving: string | undefined
+
+  constructor(message: string, serving: string | undefined) {
+    super(message)
+    this.serving = serving
+  }
+}
+
+/**
+ * Brings a deployment to the host and into the Swarm, and waits until it serves. Each stage finds what an interrupted
+ * run has done. Once services are changed there are two ends: the new release serves, or the one before does again.
+ * @throws DeployError when the release was rolled back; UserError when nothing was changed yet.
+ */
+export async function carryOut(job: DeployJob): Promise<PipelineView> {
+  const { stack, hosts, deployment, stages, signal, release } = job
+  const [manager, ...others] = hosts
+  const { image } = deployment
+  if (release) {
+    await stages.run('shipping the release', async say => {
+      const sent = await shipRelease(manager, stack, release, { onProgress: say, signal })
+      say(`${sent.files} files sent`)
+    })
+  }
+  if (!(await findImage(manager, image))) {
+    await stages.run(`building ${image}`, say =>
+      buildImage({
+        host: manager,
+        stack,
+        release: deployment.release,
+        image,
+        args: job.buildArgs,
+        onLine: say,
+        signal,
+      }),
+    )
+  }
+  const id = await findImage(manager, image)
+  for (const host of others) {
+    if ((await findImage(host, image)) === id) continue
+    await stages.run(`handing ${image} to ${host.address.name}`, () => handOver(manager, host, image, signal))
+  }
+  signal.throwIfAborted()
+  try {
+    const view = await bringUp({ ...job, manager, deployment, signal })
+    await markServed(manager, stack, deployment.release)
+    return view
+  } catch (error) {
+    throw await rollBack(job, error)
+  }
+}
+
+/** Puts back what served before; the first release of all leaves nothing but its data. */
+async function rollBack(job: DeployJob, cause: unknown): Promise<unknown> {
+  const { stack, hosts, previous, deployment, stages } = job
+  const [manager] = hosts
+  const why =
+    cause instanceof UserError ? cause.message : String(cause instanceof Error ? cause.message : cause)
+  const said = cause instanceof ConvergenceError ? await lastWords(manager, cause) : ''
+  if (said) stages.note(said)
+  // Ctrl-C ends the deploy, not the way back.
+  const { signal } = new AbortController()
+  try {
+    if (previous) {
+      await stages.run(`rolling back to ${previous.release}`, () =>
+        bringUp({ ...job, manager, deployment: previous, stages: quietly(stages), signal }),
+      )
+    } else {
+      await stages.run('taking the services away again', () => removeStack(manager, stack))
+    }
+  } catch (error) {
+    const also = error instanceof Error ? error.message : String(error)
+    return new DeployError(
+      `release ${deployment.release} doesn't serve: ${why}\nand going back failed: ${also}`,
+      undefined,
+    )
+  }
+  const end = previous
+    ? `rolled back to ${previous.release}, which serves`
+    : 'its services are removed, its data stays'
+  return new DeployError(`release ${deployment.release} doesn't serve: ${why}\n${end}`, previous?.release)
+}
+
+/** The last lines of the container that failed, wherever it ran. */
+async function lastWords(manager: Host, { service, task }: ConvergenceError): Promise<string> {
+  if (!task) return ''
+  const { stdout } = await manager.run(logsOfTask, [task.ID, String(shownLines)])
+  return stdout.trim() ? `${service} said last:\n${indented(stdout)}` : ''
+}
+
+const logsOfTask = `timeout 10 docker service logs --raw --tail "$2" "$1" 2>&1`
+
+const removeStackScript = `docker stack rm "$1" 2>&1
+for second in $(seq 60); do
+  [ -z "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$1")" ] && exit 0
+  sleep 1
+done
+exit 1`
+
+async function removeStack(manager: Host, stack: string): Promise<void> {
+  const { code, stdout } = await manager.run(removeStackScript, [stack], { timeoutMs: 120_000 })
+  if (code !== 0) throw new UserError(`the services of ${stack} don't stop: ${stdout.trim()}`)
+}
+
+/** Stages within a stage are not shown. */
+function quietly(stages: Stages): Stages {
+  return { ...stages, run: (_title, stage) => stage(() => {}) }
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => `  ${visible(line)}`)
+    .join('\n')
+}

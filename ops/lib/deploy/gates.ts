@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { type Host } from '../host/host.ts'
+import { UserError } from '../script.ts'
+
+const snapshotSchema = z.object({
+  state: z.string(),
+  counted: z.object({
+    total: z.number(),
+    perSecond: z.number().nullable(),
+    newestEventAt: z.string().nullable(),
+  }),
+  services: z
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.string(),
+        reason: z.string().nullable(),
+        partitions: z.array(z.number()).nullable(),
+        lag: z.number().nullable(),
+      }),
+    )
+    .nullable(),
+})
+
+/** What the dashboard says of the pipeline (the part that is used). */
+export type PipelineView = z.output<typeof snapshotSchema>
+
+/** How long services may take until all are ready, in ms: a group of new workers shares its partitions anew. */
+const patienceMs = 120_000
+const pollMs = 1_000
+
+const fetchPage = `exec curl --silent --show-error --fail --max-time 10 "http://127.0.0.1:$1$2"`
+
+/** What the dashboard of a stack says. @throws UserError when it doesn't answer. */
+export async function readPipeline(host: Host, port: string): Promise<PipelineView> {
+  const text = await page(host, port, '/api/snapshot')
+  const parsed = snapshotSchema.safeParse(parse(text))
+  if (!parsed.success) throw new UserError(`the dashboard's /api/snapshot isn't one: ${text.slice(0, 80)}`)
+  return parsed.data
+}
+
+/** Services that are not all ready, in words; undefined when all are. */
+export function notReady({ services }: PipelineView, workers: number): string | undefined {
+  if (!services) return 'the dashboard asks no service (SERVICE_URLS is not set)'
+  const behind = services.filter(({ state }) => state !== 'ready')
+  if (behind.length > 0) {
+    return behind
+      .map(({ name, state, reason }) => `${name} is ${state}${reason ? ` (${reason})` : ''}`)
+      .join('; ')
+  }
+  const found = services.filter(({ name }) => /^worker\b/.test(name)).length
+  return found === workers ? undefined : `${found} of ${workers} workers answer`
+}
+
+/**
+ * Waits until every service says on `/readyz` that it does its job, then looks at the page as a reader does.
+ * @throws UserError that names what isn't ready, or what of the page is missing.
+ */
+export async function passGates(options: {
+  host: Host
+  port: string
+  workers: number
+  say(what: string): void
+  signal: AbortSignal
+}): Promise<PipelineView> {
+  const { host, port, workers } = options
+  const until = Date.now() + patienceMs
+  for (let last = ''; ; await sleep(pollMs)) {
+    options.signal.throwIfAborted()
+    const found = await ask(host, port, workers)
+    if (typeof found !== 'string') {
+      const html = await page(host, port, '/')
+      if (!/<title>/i.test(html)) throw new UserError("the dashboard's page is no page")
+      return found
+    }
+    if (Date.now() > until) throw new UserError(`not ready after ${patienceMs / 1_000} s: ${found}`)
+    if (found !== last) options.say(found)
+    last = found
+  }
+}
+
+async function ask(host: Host, port: string, workers: number): Promise<PipelineView | string> {
+  try {
+    const view = await readPipeline(host, port)
+    return notReady(view, workers) ?? view
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+}
+
+async function page(host: Host, port: string, path: string): Promise<string> {
+  const { code, stdout, stderr } = await host.run(fetchPage, [port, path], { timeoutMs: 20_000 })
+  if (code !== 0) throw new UserError(`the dashboard doesn't answer on port ${port}: ${stderr.trim()}`)
+  return stdout
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type ComposeFile, definitionOf, readCompose, serviceNames, variablesIn } from '../compose/compose.ts'
+
+/** A release as it is deployed: its Compose files and the variables they are read with. */
+export type Deployment = {
+  /** Id of the release. */
+  release: string
+  /** Image of the pipeline's services. */
+  image: string
+  compose: readonly ComposeFile[]
+  variables: Readonly<Record<string, string>>
+  /** File names of the database's migrations, in their order. */
+  migrations: readonly string[]
+}
+
+/** What becomes of a service, and why. */
+export type ServiceChange = {
+  service: string
+  action: 'create' | 'update' | 'same' | 'remove'
+  /** `image`, `definition`, or the variables that differ. */
+  why: readonly string[]
+}
+
+/** What a deploy would do. */
+export type DeployPlan = {
+  from: string | undefined
+  to: string
+  services: readonly ServiceChange[]
+  /** Migrations that the database hasn't seen with the release before. */
+  migrations: readonly string[]
+}
+
+/** Variables that stand for the release as a whole. */
+const ofRelease = ['WIKIFLOW_RELEASE', 'STACK']
+
+/**
+ * Compares what serves with what is to serve.
+ * @param running services that are there now: one that is missing is created, whatever was deployed.
+ */
+export function planDeploy(
+  now: Deployment | undefined,
+  next: Deployment,
+  running: ReadonlySet<string>,
+): DeployPlan {
+  const before = now?.compose.map(readCompose) ?? []
+  const after = next.compose.map(readCompose)
+  const names = serviceNames(after)
+  const gone = [...running].filter(name => !names.includes(name))
+  return {
+    from: now?.release,
+    to: next.release,
+    services: [
+      ...names.map((service): ServiceChange => {
+        if (!now || !running.has(service)) return { service, action: 'create', why: [] }
+        const why = differences(
+          { definition: definitionOf(before, service), of: now },
+          { definition: definitionOf(after, service), of: next },
+        )
+        return { service, action: why.length > 0 ? 'update' : 'same', why }
+      }),
+      ...gone.map((service): ServiceChange => ({ service, action: 'remove', why: [] })),
+    ],
+    migrations: next.migrations.filter(name => !now?.migrations.includes(name)),
+  }
+}
+
+type Side = { definition: unknown; of: Deployment }
+
+function differences(now: Side, next: Side): string[] {
+  const names = new Set([...variablesIn(now.definition), ...variablesIn(next.definition)])
+  const changed = [...names].filter(
+    name => !ofRelease.includes(name) && settingOf(now.of, name) !== settingOf(next.of, name),
+  )
+  const isRedefined = !isDeepStrictEqual(now.definition, next.definition)
+  return [
+    ...(changed.includes('WIKIFLOW_IMAGE') ? ['image'] : []),
+    ...(isRedefined ? ['definition'] : []),
+    ...changed.filter(name => name !== 'WIKIFLOW_IMAGE').sort(),
+  ]
+}
+
+function settingOf(deployment: Deployment, name: string): string | undefined {
+  // Compose reads an empty variable with `:-` as it reads one that isn't set.
+  return (name === 'WIKIFLOW_IMAGE' ? deployment.image : deployment.variables[name]) || undefined
+}

@@ -1,0 +1,26 @@
+import { visible } from '../cloud/fact-text.ts'
+import { type DeployPlan, type ServiceChange } from './plan.ts'
+
+const signs: Record<ServiceChange['action'], string> = { create: '+', update: '~', same: '=', remove: '-' }
+
+/** Reasons in a person's words; a variable stands as it is called. */
+const words: Record<string, string> = { image: 'new image', definition: 'changed in its Compose file' }
+
+/** The plan of a deploy as lines: what serves now and next, each service, each migration. */
+export function renderDeployPlan(plan: DeployPlan, stack: string): string {
+  const width = Math.max(0, ...plan.services.map(({ service }) => service.length))
+  return [
+    `${stack}: ${plan.from === plan.to ? `release ${plan.to}` : `release ${plan.from ?? 'none'} → ${plan.to}`}`,
+    '',
+    ...plan.services.map(({ service, action, why }) =>
+      `${signs[action]} ${service.padEnd(width)}  ${why.map(one => words[one] ?? visible(one)).join(', ')}`.trimEnd(),
+    ),
+    ...(plan.migrations.length > 0
+      ? [
+          '',
+          'Migrations of the database, before the services change:',
+          ...plan.migrations.map(name => `  ${visible(name)}`),
+        ]
+      : []),
+  ].join('\n')
+}

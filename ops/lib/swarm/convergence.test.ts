@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { before, judgeJob, judgeService } from './convergence.ts'
+import { type SwarmService, type SwarmTask } from './swarm.ts'
+
+const service = (image: string, replicas: number, update?: SwarmService['UpdateStatus']): SwarmService => ({
+  ID: 's',
+  Version: { Index: 1 },
+  Spec: {
+    Name: 'wikiflow_worker',
+    Mode: { Replicated: { Replicas: replicas } },
+    TaskTemplate: { ContainerSpec: { Image: image } },
+  },
+  ...(update && { UpdateStatus: update }),
+})
+
+let made = 0
+const task = (image: string, state: string, desired = 'running', error?: string): SwarmTask => ({
+  ID: `task-${++made}`,
+  ServiceID: 's',
+  CreatedAt: '2026-11-01T00:00:00Z',
+  DesiredState: desired,
+  Spec: { ContainerSpec: { Image: image } },
+  Status: { Timestamp: '2026-11-01T00:00:00Z', State: state, ...(error && { Err: error }) },
+})
+
+const nothing = before(undefined, [])
+
+test('an update that Swarm rolled back has failed, although all tasks run', () => {
+  const tasks = [task('old', 'running'), task('new', 'failed', 'shutdown', 'unhealthy container')]
+  const judged = judgeService(
+    service('old', 1, { State: 'rollback_completed', StartedAt: 'now', Message: 'rollback completed' }),
+    tasks,
+    nothing,
+  )
+  expect(judged).toMatchObject({
+    state: 'failed',
+    why: 'Swarm rolled it back: rollback completed (unhealthy container)',
+    task: tasks[1],
+  })
+})
+
+test('a rollback of an earlier deploy says nothing of this one', () => {
+  const old = service('a', 1, { State: 'rollback_completed', StartedAt: 'then' })
+  expect(judgeService(old, [task('a', 'running')], before(old, []))).toEqual({ state: 'converged' })
+})
+
+test('tasks of the image before are not counted, and those that leave are waited for', () => {
+  const running = [task('new', 'running'), task('new', 'running')]
+  expect(judgeService(service('new', 2), [...running, task('old', 'running', 'shutdown')], nothing)).toEqual({
+    state: 'converging',
+    what: '2 of 2 running',
+  })
+  expect(judgeService(service('new', 2), [task('new', 'running'), task('old', 'running')], nothing)).toEqual({
+    state: 'converging',
+    what: '1 of 2 running',
+  })
+  expect(judgeService(service('new', 2), running, nothing)).toEqual({ state: 'converged' })
+})
+
+test('an update that is still under way is waited for, although the count is right', () => {
+  const judged = judgeService(
+    service('new', 1, { State: 'updating', StartedAt: 'now' }),
+    [task('new', 'running')],
+    nothing,
+  )
+  expect(judged.state).toBe('converging')
+})
+
+test('what a container waits for is said', () => {
+  const starting = [task('a', 'starting'), task('a', 'rejected', 'shutdown', 'No such image: a')]
+  expect(judgeService(service('a', 1), starting, nothing)).toEqual({
+    state: 'converging',
+    what: '0 of 1 running, one starting',
+  })
+})
+
+test('a new service whose tasks end one after another has failed; failures of before are not counted', () => {
+  const failures = Array.from({ length: 5 }, () =>
+    task('a', 'failed', 'shutdown', 'task: non-zero exit (78)'),
+  )
+  const judged = judgeService(service('a', 1), failures, nothing)
+  expect(judged).toMatchObject({
+    state: 'failed',
+    why: expect.stringContaining('(task: non-zero exit (78))'),
+  })
+  expect(judgeService(service('a', 1), failures, before(undefined, failures)).state).toBe('converging')
+})
+
+test('a job is done when its newest task of this kind completed, and not when an older one did', () => {
+  const job = service('new', 1)
+  expect(judgeJob(job, [task('new', 'complete', 'shutdown')], nothing)).toEqual({ state: 'converged' })
+  expect(judgeJob(job, [task('new', 'running'), task('new', 'failed')], nothing).state).toBe('converging')
+  expect(judgeJob(job, [task('old', 'complete', 'shutdown')], nothing)).toEqual({
+    state: 'converging',
+    what: 'not started yet',
+  })
+})

@@ -1,0 +1,86 @@
+import { isDeepStrictEqual } from 'node:util'
+import { replicasOf, type SwarmService, type SwarmTask } from './swarm.ts'
+
+/** How far a service has come since a deploy asked something of it. */
+export type Convergence =
+  | { state: 'converged' }
+  | { state: 'converging'; what: string }
+  | { state: 'failed'; why: string; task?: SwarmTask }
+
+/** What was known of a service before the deploy: an update's state stays on it until the next one. */
+export type Before = { updateStartedAt: string | undefined; tasks: ReadonlySet<string> }
+
+/** What is known of a service now, to be compared with later. */
+export function before(service: SwarmService | undefined, tasks: readonly SwarmTask[]): Before {
+  return {
+    updateStartedAt: service?.UpdateStatus?.StartedAt,
+    tasks: new Set(tasks.map(({ ID }) => ID)),
+  }
+}
+
+/** Tasks of a new service that may fail before it counts as failed: the first may have come before what it needs. */
+const mostFailures = 5
+
+/**
+ * Judges a service that should keep running.
+ *
+ * An exit code of `docker stack deploy` or `docker service update` says nothing of it: the latter ends with 0 when
+ * Swarm has rolled the update back. So the update's own state is read, if it began after the deploy did, and in any
+ * case the tasks.
+ */
+export function judgeService(service: SwarmService, tasks: readonly SwarmTask[], known: Before): Convergence {
+  const update = service.UpdateStatus
+  const isOurs = update?.StartedAt !== undefined && update.StartedAt !== known.updateStartedAt
+  const failed = newFailures(tasks, known)
+  if (isOurs && update.State && update.State !== 'updating' && update.State !== 'completed') {
+    const said = update.State.startsWith('rollback') ? 'Swarm rolled it back' : 'Swarm stopped its update'
+    return failure(`${said}${update.Message ? `: ${update.Message}` : ''}`, failed)
+  }
+  if (!isOurs && failed.length >= mostFailures) {
+    return failure(`${failed.length} of its tasks ended one after another`, failed)
+  }
+  const wanted = replicasOf(service)
+  const live = tasks.filter(({ DesiredState }) => DesiredState === 'running')
+  const running = live.filter(task => task.Status.State === 'running' && isAsked(task, service))
+  const leaving = tasks.filter(task => task.DesiredState === 'shutdown' && isUp(task.Status.State))
+  const isUpdating = isOurs && update.State === 'updating'
+  if (!isUpdating && running.length === wanted && live.length === wanted && leaving.length === 0) {
+    return { state: 'converged' }
+  }
+  const waiting = live.find(({ Status }) => Status.State !== 'running')
+  const detail = waiting ? `, one ${waiting.Status.State}${said(waiting)}` : ''
+  return { state: 'converging', what: `${running.length} of ${wanted} running${detail}` }
+}
+
+/** Judges a service whose task runs once, to the end. */
+export function judgeJob(service: SwarmService, tasks: readonly SwarmTask[], known: Before): Convergence {
+  // Newest first: a task of the same kind that ended well before is as good, when nothing else was asked for since.
+  const [newest] = tasks.filter(task => isAsked(task, service))
+  if (newest?.Status.State === 'complete') return { state: 'converged' }
+  const failed = newFailures(tasks, known)
+  if (failed.length >= mostFailures) return failure(`it failed ${failed.length} times`, failed)
+  return { state: 'converging', what: newest ? `${newest.Status.State}${said(newest)}` : 'not started yet' }
+}
+
+/** Whether a task is what its service asks for now. */
+function isAsked(task: SwarmTask, { Spec }: SwarmService): boolean {
+  return isDeepStrictEqual(task.Spec.ContainerSpec, Spec.TaskTemplate.ContainerSpec)
+}
+
+function failure(why: string, [task]: readonly SwarmTask[]): Convergence {
+  const reason = task?.Status.Err
+  return { state: 'failed', why: reason ? `${why} (${reason})` : why, ...(task && { task }) }
+}
+
+/** Tasks that failed since the deploy began, newest first. */
+function newFailures(tasks: readonly SwarmTask[], known: Before): SwarmTask[] {
+  return tasks.filter(({ ID, Status }) => /^(failed|rejected)$/.test(Status.State) && !known.tasks.has(ID))
+}
+
+function said({ Status }: SwarmTask): string {
+  return Status.Err ? ` (${Status.Err})` : ''
+}
+
+function isUp(state: string): boolean {
+  return /^(starting|running)$/.test(state)
+}

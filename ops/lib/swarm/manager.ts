@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { type Host } from '../host/host.ts'
+import { mustRun } from '../host/must-run.ts'
+import { UserError } from '../script.ts'
+import { EngineError, getFromEngine, postToEngine } from './api.ts'
+
+const infoSchema = z.object({
+  ServerVersion: z.string(),
+  Swarm: z.object({
+    NodeID: z.string().optional(),
+    LocalNodeState: z.string(),
+    ControlAvailable: z.boolean().optional(),
+  }),
+})
+
+/** What an engine says of itself (the part that is used). */
+export type EngineInfo = z.output<typeof infoSchema>
+
+/** Asks a host's engine who it is. @throws UserError when none answers. */
+export function readEngine(host: Host): Promise<EngineInfo> {
+  return getFromEngine(host, '/info', infoSchema)
+}
+
+/** The label of the node that keeps the log and shows the dashboard. */
+export const firstLabel = 'wikiflow.first'
+
+/** The address by which a host reaches the world: other nodes of a private network reach it there. */
+const ownAddress = `ip -4 route get 198.51.100.1 | sed -n 's/.* src \\([0-9.]*\\).*/\\1/p'`
+
+const labelNode = `docker node update --label-add ${firstLabel}=true "$1" > /dev/null`
+
+/**
+ * Makes a host the manager of a Swarm of its own, unless it is one, and marks it as the first node.
+ * @returns whether a Swarm was made.
+ * @throws UserError for a host that is a worker of another Swarm.
+ */
+export async function ensureManager(host: Host): Promise<boolean> {
+  const { Swarm } = await readEngine(host)
+  const isNew = Swarm.LocalNodeState === 'inactive'
+  if (isNew) {
+    const address =
+      host.address.privateAddress ?? (await mustRun(host, 'finding its address', ownAddress)).trim()
+    const request = { ListenAddr: '0.0.0.0:2377', AdvertiseAddr: address, DataPathAddr: address }
+    try {
+      await postToEngine(host, '/swarm/init', request)
+    } catch (error) {
+      // 503: another deploy made it between the question and the request.
+      if (!(error instanceof EngineError && error.status === 503)) throw error
+    }
+  }
+  const now = isNew ? (await readEngine(host)).Swarm : Swarm
+  if (!now.ControlAvailable || !now.NodeID) {
+    throw new UserError(
+      `Docker on ${host.address.name} is ${now.LocalNodeState} in a Swarm that it doesn't manage: \`docker swarm leave\` there, or name its manager first`,
+    )
+  }
+  await mustRun(host, 'marking the first node', labelNode, [now.NodeID])
+  return isNew
+}
