@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { type Ran, type RunOptions } from '../../../ops/lib/host/host.ts'
+
+/**
+ * Runs a command to its end, fed with `stdin`.
+ * @throws Error when it isn't installed, or doesn't end within `timeoutMs` (default 60 000).
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: Pick<RunOptions, 'stdin' | 'timeoutMs' | 'signal'> = {},
+): Promise<Ran> {
+  const { stdin, timeoutMs = 60_000, signal } = options
+  const child = spawn(command, args, { ...(signal && { signal }), timeout: timeoutMs, killSignal: 'SIGKILL' })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', text => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', text => (stderr += text))
+  // A command that doesn't read to the end is no error: its exit code says how it went.
+  child.stdin.on('error', () => {})
+  if (stdin !== undefined && typeof stdin !== 'string' && 'pipe' in stdin) stdin.pipe(child.stdin)
+  else child.stdin.end(stdin)
+  const [code, killed] = await new Promise<[number | null, NodeJS.Signals | null]>((settle, reject) => {
+    child.once('error', reject)
+    child.once('close', (...ended) => settle(ended))
+  })
+  if (code === null)
+    throw new Error(`${command} was ended by ${killed} (after at most ${timeoutMs} ms): ${stderr}`)
+  return { code, stdout, stderr }
+}
+
+/** Runs a command that must succeed. @returns what it wrote. @throws Error with what it said. */
+export async function must(
+  command: string,
+  args: readonly string[],
+  options?: Parameters<typeof runCommand>[2],
+): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(command, args, options)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed (${code}): ${stderr || stdout}`)
+  return stdout
+}
