@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const small = {
   'package.json': '{}',
   'package-lock.json': '{}',
+  '.dockerignore': '*',
+  'compose/Dockerfile': 'FROM scratch',
   'runtime/src/worker/main.ts': 'work()',
   'dashboard/src/main.ts': 'serve()',
 }
@@ -76,6 +78,9 @@ test("this project's release holds all that its services import", async () => {
   const paths = new Set(files.map(({ path }) => path))
   expect([...paths]).toEqual(
     expect.arrayContaining([
+      '.dockerignore',
+      'compose/Dockerfile',
+      'compose/docker-compose.prod.yml',
       'runtime/src/ingest/main.ts',
       'runtime/src/worker/main.ts',
       'runtime/src/lake/main.ts',

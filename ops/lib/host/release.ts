@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UserError } from '../script.ts'
 
 /** What goes to the hosts: files and folders of the project's root. */
-const shipped = ['package.json', 'package-lock.json', 'runtime', 'dashboard']
+const shipped = ['package.json', 'package-lock.json', '.dockerignore', 'compose', 'runtime', 'dashboard']
 
 /** What stays here: tests and what only they use, what a checkout or an editor leaves behind. */
 const kept = [/^\./, /^node_modules$/, /^test$/, /\.test\.ts$/, /^(fixture|test-).*\.ts$/, /\.log$/, /~$/]

@@ -9,7 +9,9 @@ export type Readiness = { ready: boolean; reason?: string; detail?: Record<strin
 export type Health = { url: string; close(): Promise<void> }
 
 /**
- * Serves `/healthz` (the process is alive), `/readyz` (200 or 503, as JSON) and `/metrics` (Prometheus text).
+ * Serves `/healthz` (the process is alive), `/readyz` (200 or 503, as JSON), `/startupz` (like `/readyz` until the
+ * service has been ready once, then 200 while the process lives: what a host may kill it by) and `/metrics`
+ * (Prometheus text).
  * @throws the listen error, such as EADDRINUSE, as Node gives it.
  */
 export async function serveHealth(options: {
@@ -18,12 +20,14 @@ export async function serveHealth(options: {
   readiness: () => Readiness
   metrics: Registry
 }): Promise<Health> {
+  let hasBeenReady = false
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0]
-    if (path === '/healthz') {
+    if (path === '/healthz' || (path === '/startupz' && hasBeenReady)) {
       response.end('ok\n')
-    } else if (path === '/readyz') {
+    } else if (path === '/readyz' || path === '/startupz') {
       const state = options.readiness()
+      hasBeenReady ||= state.ready
       response.writeHead(state.ready ? 200 : 503, { 'content-type': 'application/json' })
       response.end(`${JSON.stringify(state)}\n`)
     } else if (path === '/metrics') {
@@ -32,7 +36,7 @@ export async function serveHealth(options: {
         () => response.writeHead(500).end(),
       )
     } else {
-      response.writeHead(404).end('try /healthz, /readyz or /metrics\n')
+      response.writeHead(404).end('try /healthz, /readyz, /startupz or /metrics\n')
     }
   })
   await listen(server, options.port, options.host)

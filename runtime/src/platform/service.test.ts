@@ -58,6 +58,23 @@ test('a service says when it is ready, and why it is not', async () => {
   expect(await second.json()).toMatchObject({ ready: true, detail: { port: 5432 } })
 })
 
+test('a service that has been ready once counts as started, whatever becomes of its database', async () => {
+  const url = await service(`let n = 0; return {
+    readiness: () => ({ ready: n++ === 1, reason: 'the database is away' }),
+    stop: async () => {},
+  }`).health
+  const ask = async (path: string) => {
+    const answer = await fetch(`${url}${path}`)
+    return { status: answer.status, text: await answer.text() }
+  }
+  let answer = await ask('/startupz')
+  while (answer.text.includes('"starting"')) answer = await ask('/startupz')
+  expect(answer).toEqual({ status: 503, text: '{"ready":false,"reason":"the database is away"}\n' })
+  expect((await ask('/startupz')).status).toBe(200)
+  expect((await ask('/readyz')).status).toBe(503)
+  expect(await ask('/startupz')).toEqual({ status: 200, text: 'ok\n' })
+})
+
 test('SIGTERM drains and ends with code 0; twice is as good as once', async () => {
   const { child, health, exit, output } = service(running)
   await health
