@@ -1,20 +1,25 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { type Ran, type RunOptions } from '../../../ops/lib/host/host.ts'
 
+/** What a command reads, where its output goes, and when it is given up. */
+export type CommandOptions = Pick<RunOptions, 'stdin' | 'stdout' | 'timeoutMs' | 'signal'>
+
 /**
- * Runs a command to its end, fed with `stdin`.
+ * Runs a command to its end.
  * @throws Error when it isn't installed, or doesn't end within `timeoutMs` (default 60 000).
  */
 export async function runCommand(
   command: string,
   args: readonly string[],
-  options: Pick<RunOptions, 'stdin' | 'timeoutMs' | 'signal'> = {},
+  options: CommandOptions = {},
 ): Promise<Ran> {
   const { stdin, timeoutMs = 60_000, signal } = options
   const child = spawn(command, args, { ...(signal && { signal }), timeout: timeoutMs, killSignal: 'SIGKILL' })
   let stdout = ''
   let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', text => (stdout += text))
+  const written = options.stdout && once(child.stdout.pipe(options.stdout), 'finish')
+  if (!written) child.stdout.setEncoding('utf8').on('data', text => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', text => (stderr += text))
   // A command that doesn't read to the end is no error: its exit code says how it went.
   child.stdin.on('error', () => {})
@@ -24,8 +29,9 @@ export async function runCommand(
     child.once('error', reject)
     child.once('close', (...ended) => settle(ended))
   })
+  await written
   if (code === null)
-    throw new Error(`${command} was ended by ${killed} (after at most ${timeoutMs} ms): ${stderr}`)
+    throw new Error(`${command} was ended by ${killed}, after at most ${timeoutMs} ms: ${stderr}`)
   return { code, stdout, stderr }
 }
 
@@ -33,7 +39,7 @@ export async function runCommand(
 export async function must(
   command: string,
   args: readonly string[],
-  options?: Parameters<typeof runCommand>[2],
+  options?: CommandOptions,
 ): Promise<string> {
   const { code, stdout, stderr } = await runCommand(command, args, options)
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed (${code}): ${stderr || stdout}`)

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type HostAddress, type Ran, type RunOptions } from '../../../ops/lib/host/host.ts'
+import { type HostAddress, type Ran } from '../../../ops/lib/host/host.ts'
 import { type Booted, boot } from './boot.ts'
-import { must, runCommand } from './command.ts'
+import { type CommandOptions, must, runCommand } from './command.ts'
 import { type MachineNetwork } from './network.ts'
 import { hostUser } from './system.ts'
 
@@ -14,7 +14,7 @@ export type Machine = {
   /** The line of a known_hosts file that pins its key. */
   readonly pinnedKey: string
   /** Runs a bash script in it as root, past sshd: how a test looks into it and does harm. */
-  run(script: string, args?: readonly string[], options?: RunOptions): Promise<Ran>
+  run(script: string, args?: readonly string[], options?: CommandOptions): Promise<Ran>
   /** Pulls its plug: all that runs in it is killed, its network is gone, its disk stays. */
   powerOff(): Promise<void>
   /** Starts it on its disk; over when its Docker answers. */
@@ -66,7 +66,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     })
 
   let booted: Booted | undefined = await start()
-  const run = async (script: string, args: readonly string[] = [], runOptions: RunOptions = {}) => {
+  const run = async (script: string, args: readonly string[] = [], runOptions: CommandOptions = {}) => {
     if (!booted) throw new Error(`${name} is off`)
     return runCommand(
       'nsenter',
