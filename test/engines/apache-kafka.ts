@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
 import { metadata } from '../../ops/lib/local/broker/protocol/cluster.ts'
 import { connectRaw } from '../broker/raw-client.ts'
+import { addListener, makeSecureListener, type SecureListener } from './kafka-listener.ts'
 
 /** The release the contract is checked against; it needs Java 17. */
 const version = '4.1.0'
@@ -34,6 +35,8 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 export type ApacheKafka = {
   /** Host and port. */
   brokers: string
+  /** Its listener with TLS and SASL, when it was asked for one. */
+  secure?: SecureListener
   /** Ends it in order. */
   stop(): Promise<void>
   /** Ends it in order, and starts it on the same data and port. */
@@ -53,14 +56,17 @@ export async function startApacheKafka(options: {
   properties?: Readonly<Record<string, string>>
   /** Flags of the Java machine. */
   jvm?: readonly string[]
+  /** Opens a second listener, with TLS and SASL, for these users: passwords by name. */
+  users?: Readonly<Record<string, string>>
 }): Promise<ApacheKafka> {
-  const { dataDir, port, jvm = quickStart } = options
+  const { dataDir, port, users, jvm = quickStart } = options
   const classPath = join(await kafkaJars(), '*')
   const controllerPort = await getPort()
   const brokers = `127.0.0.1:${port}`
   const config = join(dataDir, 'server.properties')
   await mkdir(dataDir, { recursive: true })
-  const properties = {
+  const secure = users && (await makeSecureListener(dataDir, await getPort(), users))
+  const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
@@ -76,12 +82,14 @@ export async function startApacheKafka(options: {
     'auto.create.topics.enable': 'false',
     ...options.properties,
   }
+  if (secure) addListener(properties, secure)
   const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`)
   await writeFile(config, lines.join(''))
   await run('java', [
     ...jvm,
     ...['-cp', classPath, 'kafka.tools.StorageTool', 'format'],
     ...['--ignore-formatted', '-t', 'd2lraWZsb3ctdGVzdHM1MQ', '-c', config],
+    ...(secure?.formatFlags ?? []),
   ])
 
   let server = await startServer(jvm, classPath, config, brokers)
@@ -93,6 +101,7 @@ export async function startApacheKafka(options: {
   }
   return {
     brokers,
+    ...(secure && { secure: secure.listener }),
     stop: () => end('SIGTERM'),
     restart: async () => {
       await end('SIGTERM')
@@ -102,7 +111,8 @@ export async function startApacheKafka(options: {
   }
 }
 
-async function kafkaJars(): Promise<string> {
+/** Folder of the jars, which Maven fetches once. @throws Error with what it said. */
+export async function kafkaJars(): Promise<string> {
   const jars = join(cache, 'libs')
   if (existsSync(jars)) return jars
   const aside = `${jars}.new`

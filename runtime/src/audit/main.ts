@@ -1,9 +1,11 @@
 /** Holds log, database and lake against each other, and says whether anything was lost or counted twice. */
-import { connect } from 'node:net'
+import { type ConnectionOptions } from 'node:tls'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { ConfigError, readConfig } from '../platform/config.ts'
-import { createKafka, kafkaSettings } from '../platform/kafka.ts'
+import { createKafka, type KafkaConfig, kafkaSettings } from '../platform/kafka.ts'
+import { readSecurity } from '../platform/kafka-security.ts'
+import { openBrokerSocket } from '../platform/kafka-socket.ts'
 import { openObjectStore } from '../platform/object-store.ts'
 import { createPool, postgresSettings } from '../platform/postgres.ts'
 import { audit } from './audit.ts'
@@ -22,8 +24,8 @@ is written.
   --source-tally URL        compares what the simulator says it sent
   --help
 
-Where it looks: KAFKA_BROKERS, PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD_FILE, PGSSL_CA_FILE, LAKE_URL. The role
-wikiflow_reader is enough.
+Where it looks: KAFKA_BROKERS and the other KAFKA_ settings, PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD_FILE,
+PGSSL_CA_FILE, LAKE_URL. The role wikiflow_reader is enough.
 
 Exit code: 0 conserved · 2 not conserved: the report names table or object, partition, offsets or minute ·
 1 couldn't tell: the sentence names what can't be reached`
@@ -56,7 +58,7 @@ async function main(): Promise<void> {
   const config = readConfig([...kafkaSettings, ...postgresSettings, 'LAKE_URL'])
   // Told by what fails in the end: kafkajs's own lines would only stand between the reader and the sentence.
   const log = pino({ level: 'silent' })
-  await assertBroker(config.KAFKA_BROKERS)
+  await assertBroker(config)
   const pool = createPool(config, { name: 'audit', max: 1, statementTimeoutMs, log })
   const store = await openObjectStore(config.LAKE_URL)
   const progress = showProgress(process.stderr)
@@ -81,26 +83,31 @@ async function main(): Promise<void> {
 }
 
 /** kafkajs tries for half a minute before it says that nobody is there. @throws Error that names the brokers. */
-async function assertBroker(brokers: readonly string[]): Promise<void> {
-  const reasons = await Promise.all(brokers.map(reach))
+async function assertBroker(config: KafkaConfig): Promise<void> {
+  const { ssl } = readSecurity(config)
+  const reasons = await Promise.all(config.KAFKA_BROKERS.map(broker => reach(broker, ssl)))
   if (reasons.some(reason => reason === undefined)) return
   throw new Error(
-    `couldn't tell: no broker of KAFKA_BROKERS answers (${brokers.map((broker, i) => `${broker}: ${reasons[i]}`).join('; ')}). ` +
+    `couldn't tell: no broker of KAFKA_BROKERS answers (${config.KAFKA_BROKERS.map((broker, i) => `${broker}: ${reasons[i]}`).join('; ')}). ` +
       'Start the pipeline, or name its brokers',
   )
 }
 
-function reach(broker: string): Promise<string | undefined> {
+function reach(broker: string, ssl: ConnectionOptions | undefined): Promise<string | undefined> {
   const colon = broker.lastIndexOf(':')
-  const socket = connect({ host: broker.slice(0, colon), port: Number(broker.slice(colon + 1)) })
   return new Promise(resolve => {
     const done = (reason: string | undefined) => {
       socket.destroy()
       resolve(reason)
     }
+    const socket = openBrokerSocket({
+      host: broker.slice(0, colon),
+      port: Number(broker.slice(colon + 1)),
+      ssl,
+      onConnect: () => done(undefined),
+    })
     socket.setTimeout(connectMs, () => done(`no answer in ${connectMs / 1_000} s`))
-    socket.once('connect', () => done(undefined))
-    socket.once('error', error => done('code' in error ? String(error.code) : error.message))
+    socket.once('error', error => done(ssl || !('code' in error) ? error.message : String(error.code)))
   })
 }
 

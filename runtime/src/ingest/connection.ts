@@ -1,6 +1,6 @@
 import { type Logger } from '../platform/log.ts'
+import { cursorTime, parseCursor } from '../platform/source-cursor.ts'
 import { type ConnectionEnd } from './backoff.ts'
-import { cursorTime, parseCursor } from './cursor.ts'
 import { type CursorTrack, jumpMs } from './cursor-track.ts'
 import { type Arrival, admit } from './intake.ts'
 import { type IngestMetrics } from './metrics.ts'
@@ -12,6 +12,8 @@ import { type Status } from './status.ts'
 /** What reading one connection takes. */
 export type ConnectionOptions = {
   track: CursorTrack
+  /** The time that SOURCE_SINCE asks for, ms since 1970. */
+  askedMs: number | undefined
   seen: Seen
   /** Resolves when there is room for more; until then the socket is not read. */
   push: (arrival: Arrival) => Promise<void>
@@ -62,7 +64,7 @@ async function take(frame: Frame, { source }: SourceStream, options: ConnectionO
   const before = track.position()
   const position = track.follow(own)
   const positionMs = position && cursorTime(position)
-  warnOfGap(before && cursorTime(before), positionMs, options)
+  warnOfGap(before ? cursorTime(before) : options.askedMs, positionMs, options)
   metrics.events.inc()
   status.event(positionMs)
   if (!own) metrics.withoutCursor.inc()
@@ -77,14 +79,17 @@ async function take(frame: Frame, { source }: SourceStream, options: ConnectionO
 function warnOfGap(
   beforeMs: number | undefined,
   nowMs: number | undefined,
-  options: ConnectionOptions,
+  { askedMs, metrics, status, log }: ConnectionOptions,
 ): void {
   if (beforeMs === undefined || nowMs === undefined || nowMs - beforeMs <= jumpMs) return
-  options.metrics.gaps.inc()
-  options.log.warn(
-    { from: new Date(beforeMs).toISOString(), to: new Date(nowMs).toISOString() },
-    "the source left out some time: nothing happened in it, or it is older than the source's history",
-  )
+  metrics.gaps.inc()
+  metrics.gapSeconds.inc((nowMs - beforeMs) / 1_000)
+  const gap = { from: new Date(beforeMs).toISOString(), to: new Date(nowMs).toISOString() }
+  status.gap(gap)
+  // Of a time before its history the source says nothing: it starts at the latest event.
+  const what =
+    beforeMs === askedMs ? 'the source does not go back to SOURCE_SINCE' : 'the source left out some time'
+  log.warn(gap, `${what}: nothing happened in it, or it is older than the source's history`)
 }
 
 function createAsideLog({ log, metrics }: ConnectionOptions): (aside: Aside) => void {

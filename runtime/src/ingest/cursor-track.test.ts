@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Cursor, cursorTime } from './cursor.ts'
+import { type Cursor, cursorTime } from '../platform/source-cursor.ts'
 import { createCursorTrack } from './cursor-track.ts'
 
 const day = 86_400_000

@@ -1,4 +1,4 @@
-import { type Cursor, cursorTime } from './cursor.ts'
+import { type Cursor, cursorTime } from '../platform/source-cursor.ts'
 
 /** A jump of the source's clock beyond this, in ms, is believed when a second event agrees. */
 export const jumpMs = 60_000

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type Cursor,
-  cursorTime,
-  formatCursor,
-  isAtOrBefore,
-  isWithinHalf,
-  mergeCursors,
-  parseCursor,
-  rewindCursor,
-} from './cursor.ts'
+import { type Cursor, cursorTime, formatCursor, parseCursor } from '../platform/source-cursor.ts'
+import { isAtOrBefore, isWithinHalf, mergeCursors, rewindCursor } from './cursor.ts'
 
 const at = (timestamp: number): Cursor => [
   { topic: 'eqiad.mediawiki.recentchange', partition: 0, timestamp },

@@ -58,7 +58,7 @@ describe('each event of the source is in the log once, byte for byte', { timeout
       },
     })
     // Otherwise what is sent before the first whole event counts as sent, and can't be asked for again.
-    const ingest = pipeline.ingest(url, { sinceMs: Date.now() - 60_000 })
+    const ingest = pipeline.ingest(url, { since: Date.now() - 60_000 })
     await holds(3_000, ingest)
     expectExactly(await pipeline.records(), simulator.tally())
     const metrics = ['duplicates', 'canaries', 'oversized', 'unparsable', 'asides', 'produced']

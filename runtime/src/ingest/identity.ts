@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type Cursor } from './cursor.ts'
+import { type Cursor } from '../platform/source-cursor.ts'
 
 /** What ingest must know of an event; a field that is missing or of another type is undefined. */
 export type Envelope = { id?: string; domain?: string; wiki?: string; title?: string }

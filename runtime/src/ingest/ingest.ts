@@ -5,6 +5,7 @@ import { type Kafka } from '../platform/kafka.ts'
 import { type Logger } from '../platform/log.ts'
 import { connectLogWriter, type LogWriter, UnknownOutcome } from '../platform/log-writer.ts'
 import { type Running } from '../platform/service.ts'
+import { type Since } from '../platform/source-cursor.ts'
 import { type BatchQueue } from './batch-queue.ts'
 import { carry, createArrivalQueue } from './carry.ts'
 import { type Arrival } from './intake.ts'
@@ -18,7 +19,7 @@ export type IngestOptions = {
   kafka: Kafka
   url: URL
   contact: string | undefined
-  sinceMs: number | undefined
+  since: Since | undefined
   windowS: number
   rewindMs: number
   idleMs: number
@@ -72,9 +73,9 @@ export function startIngest(options: IngestOptions): Ingest {
     for (const identity of tail.identities) seen.add(identity)
     log.info({ known: seen.size(), cursors: Object.fromEntries(tail.cursors) }, 'read the end of the log')
     try {
-      const { url, contact, sinceMs } = options
+      const { url, contact, since } = options
       await carry({
-        ...{ url, contact, sinceMs, rewind, idleMs, tail, seen, queue, writer, onWritten },
+        ...{ url, contact, since, rewind, idleMs, tail, seen, queue, writer, onWritten },
         ...{ log, metrics, status, signal },
       })
     } finally {

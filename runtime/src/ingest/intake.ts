@@ -1,5 +1,5 @@
 import { type Source } from '../contract.ts'
-import { type Cursor } from './cursor.ts'
+import { type Cursor } from '../platform/source-cursor.ts'
 import { identify, readEnvelope } from './identity.ts'
 import { type LogRecord, toRecord } from './record.ts'
 import { type Seen } from './seen.ts'

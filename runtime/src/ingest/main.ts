@@ -22,7 +22,7 @@ await runService('ingest', settings, async ({ config, log, metrics, fatal }) => 
     kafka: createKafka(config, { clientId: 'wikiflow-ingest', log }),
     url,
     contact: config.WIKIFLOW_CONTACT,
-    sinceMs: config.SOURCE_SINCE,
+    since: config.SOURCE_SINCE,
     windowS: config.DEDUPE_WINDOW_S,
     rewindMs: config.REWIND_MS,
     idleMs: config.SOURCE_IDLE_S * 1_000,

@@ -63,6 +63,7 @@ export function createIngestMetrics(
       registers,
     }),
     gaps: counter('gaps', 'Resumes that the source answered with events much later than asked for'),
+    gapSeconds: counter('gap_seconds', 'Time in the source that those left out'),
     unknownOutcomes: counter(
       'unknown_outcomes',
       'Appends of unknown outcome, after which the log was read again',

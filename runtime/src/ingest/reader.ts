@@ -1,19 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type Source, sources } from '../contract.ts'
 import { ConfigError } from '../platform/config.ts'
+import { formatCursor, type Since } from '../platform/source-cursor.ts'
 import { type ConnectionEnd, countFailures, isGood, waitBefore } from './backoff.ts'
 import { type ConnectionOptions, readConnection } from './connection.ts'
-import { formatCursor, type Rewind } from './cursor.ts'
+import { type Rewind } from './cursor.ts'
 import { type CursorTrack, createCursorTrack } from './cursor-track.ts'
-import { checkContinuity, resumeAfter, resumeFrom } from './resume.ts'
+import { checkContinuity, resumeAfter, resumeFrom, sinceTime } from './resume.ts'
 import { openSource, type Resume, SourceBroken, SourceRefused, type SourceStream } from './source.ts'
 import { type Tail } from './tail-notes.ts'
 
 /** What reading the source takes. */
-export type ReaderOptions = Omit<ConnectionOptions, 'track'> & {
+export type ReaderOptions = Omit<ConnectionOptions, 'track' | 'askedMs'> & {
   url: URL
   contact: string | undefined
-  sinceMs: number | undefined
+  since: Since | undefined
   rewind: Rewind
   idleMs: number
   tail: Tail
@@ -34,14 +36,15 @@ export async function readSource(options: ReaderOptions): Promise<void> {
   let failures = 0
 
   const stream = async (opened: SourceStream, resume: Resume): Promise<ConnectionEnd> => {
-    const gap = checked.has(source) ? undefined : checkContinuity(tail, source, options.sinceMs)
+    const gap = checked.has(source) ? undefined : checkContinuity(tail, source, options.since)
     if (gap) log.warn({ source }, gap)
     checked.add(source)
     log.info({ source, resume }, 'streaming')
     metrics.connections.inc()
     status.streaming(source)
     const { track } = places.get(source) ?? placeOf(options, source)
-    const end = await readConnection(opened, { ...options, track })
+    const askedMs = sinceTime(options.since)
+    const end = await readConnection(opened, { ...options, track, askedMs })
     const position = track.position()
     if (end.events > 0 && position) {
       places.set(source, { track, resume: resumeAfter(position, resume, options.rewind.ms) })
@@ -49,12 +52,16 @@ export async function readSource(options: ReaderOptions): Promise<void> {
     return end
   }
 
+  /** Does another source than the one that was asked answer, which is to be resumed at another place? */
+  const isElsewhere = (answered: Source, asked: Resume) =>
+    answered !== source && !isDeepStrictEqual(asked, places.get(answered)?.resume)
+
   while (!signal.aborted) {
     status.connecting()
     const { resume } = places.get(source) ?? placeOf(options, source)
     const attempt = await connect(options, resume)
     let end: ConnectionEnd
-    if (attempt.source && attempt.source !== source && resume.cursor) {
+    if (attempt.source && isElsewhere(attempt.source, resume)) {
       end = otherSource(source, attempt.source)
       if ('stream' in attempt) attempt.stream.close()
       source = attempt.source
@@ -63,7 +70,8 @@ export async function readSource(options: ReaderOptions): Promise<void> {
       end = await stream(attempt.stream, resume)
     } else {
       end = attempt.end
-      if (end.status === 400 || (end.status === 404 && resume.cursor)) throw refusedForGood(end, resume)
+      if (end.status === 400 || (end.status === 404 && resume.cursor))
+        throw refusedForGood(end, resume, options)
     }
     if (signal.aborted) return
     failures = countFailures(end, failures)
@@ -78,9 +86,10 @@ export async function readSource(options: ReaderOptions): Promise<void> {
 /** Where one source is resumed; a log may hold events of several. */
 type Place = { track: CursorTrack; resume: Resume }
 
-function placeOf({ tail, sinceMs, rewind }: ReaderOptions, source: Source): Place {
+function placeOf({ tail, since, rewind }: ReaderOptions, source: Source): Place {
   const cursor = tail.cursors.get(source)
-  return { track: createCursorTrack(cursor), resume: resumeFrom(cursor, sinceMs, rewind) }
+  const start = cursor ?? (typeof since === 'object' ? since : undefined)
+  return { track: createCursorTrack(start), resume: resumeFrom(cursor, since, rewind) }
 }
 
 async function connect(options: ReaderOptions, resume: Resume): Promise<Attempt> {
@@ -103,13 +112,18 @@ function otherSource(asked: Source, answered: Source): ConnectionEnd {
   return { reason: 'failed', detail, lastedMs: 0, events: 0 }
 }
 
-function refusedForGood(end: ConnectionEnd, { cursor, sinceMs }: Resume): ConfigError {
-  if (cursor) {
+function refusedForGood(
+  end: ConnectionEnd,
+  { cursor, sinceMs }: Resume,
+  { since, rewind }: ReaderOptions,
+): ConfigError {
+  const isGiven = isDeepStrictEqual(cursor, resumeFrom(undefined, since, rewind).cursor)
+  if (cursor && !isGiven) {
     return new ConfigError(
       `${end.detail}; it was asked to go on after ${formatCursor(cursor)}. Nothing is skipped without being told to: ` +
         "set SOURCE_SINCE to a time after that, to leave out what is between, or SOURCE_URL to the log's own source",
     )
   }
-  const asked = sinceMs === undefined ? 'SOURCE_URL' : 'SOURCE_URL and SOURCE_SINCE'
+  const asked = sinceMs === undefined && !cursor ? 'SOURCE_URL' : 'SOURCE_URL and SOURCE_SINCE'
   return new ConfigError(`${end.detail}; check ${asked}`)
 }

@@ -1,5 +1,5 @@
 import { headers, type Source } from '../contract.ts'
-import { type Cursor, formatCursor } from './cursor.ts'
+import { type Cursor, formatCursor } from '../platform/source-cursor.ts'
 import { type Envelope } from './identity.ts'
 import { type Frame } from './sse.ts'
 

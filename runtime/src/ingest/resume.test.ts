@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Source } from '../contract.ts'
 import { ConfigError } from '../platform/config.ts'
-import { type Cursor } from './cursor.ts'
+import { type Cursor } from '../platform/source-cursor.ts'
 import { checkContinuity, resumeAfter, resumeFrom } from './resume.ts'
 
 const at = (timestamp: number): Cursor => [{ topic: 't', partition: 0, timestamp }]
@@ -14,6 +14,29 @@ test('a resume goes by the log, and by SOURCE_SINCE where the log has no cursor 
   expect(resumeFrom(at(noon), noon + 1, rewind)).toEqual({ sinceMs: noon + 1 })
   expect(resumeFrom(undefined, noon, rewind)).toEqual({ sinceMs: noon })
   expect(resumeFrom(undefined, undefined, rewind)).toEqual({})
+})
+
+describe('with the id of an event as SOURCE_SINCE', () => {
+  const id = (timestamp: number): Cursor => [
+    { topic: 't', partition: 0, timestamp },
+    { topic: 'idle', partition: 0, offset: -1 },
+  ]
+
+  test('an empty log begins a rewind before it, so that nothing after it is left out', () => {
+    expect(resumeFrom(undefined, id(noon), rewind)).toEqual({ cursor: id(noon - 5_000) })
+  })
+  test('a log that ends after it goes on from its own end, as with a time', () => {
+    expect(resumeFrom(at(noon), id(noon - 1), rewind)).toEqual({ cursor: at(noon - 5_000) })
+    expect(resumeFrom(at(noon), id(noon), rewind)).toEqual({ cursor: at(noon - 5_000) })
+    expect(resumeFrom(at(noon), id(noon + 60_000), rewind)).toEqual({ cursor: id(noon + 55_000) })
+  })
+  test('offsets decide where there are no times, and another topic’s say nothing'.replace('’', "'"), () => {
+    const line = (offset: number, topic = 'replay.0'): Cursor => [{ topic, partition: 0, offset }]
+    expect(resumeFrom(line(5_000), line(9_000), rewind)).toEqual({ cursor: line(8_000) })
+    expect(resumeFrom(line(9_000), line(5_000), rewind)).toEqual({ cursor: line(8_000) })
+    expect(resumeFrom(line(5_000), line(9_000, 'replay.1'), rewind)).toEqual({ cursor: line(4_000) })
+    expect(resumeFrom(line(5_000), noon, rewind)).toEqual({ cursor: line(4_000) })
+  })
 })
 
 test('a replay stopped near its file’s first line begins again there', () => {
@@ -66,6 +89,12 @@ describe('between the end of the log and the source', () => {
     expect(checkContinuity(tail(['live'], [['live', at(noon)]]), 'live', noon + 3_600_000)).toBe(
       'SOURCE_SINCE skips what the source holds from 2026-08-04T12:00:00.000Z to 2026-08-04T13:00:00.000Z',
     )
+  })
+  test('what an id leaves out is said as well', () => {
+    expect(checkContinuity(tail(['live'], [['live', at(noon)]]), 'live', at(noon + 3_600_000))).toBe(
+      'SOURCE_SINCE skips what the source holds from 2026-08-04T12:00:00.000Z to 2026-08-04T13:00:00.000Z',
+    )
+    expect(checkContinuity(tail(['live'], [['live', at(noon)]]), 'live', at(noon - 1))).toBeUndefined()
   })
   test('events without a cursor stop it, with a time to set', () => {
     const check = () => checkContinuity(tail(['live'], []), 'live', undefined)

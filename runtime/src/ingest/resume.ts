@@ -1,19 +1,36 @@
 import { type Source } from '../contract.ts'
 import { ConfigError } from '../platform/config.ts'
-import { type Cursor, cursorTime, type Rewind, rewindCursor } from './cursor.ts'
+import { type Cursor, cursorTime, type Since } from '../platform/source-cursor.ts'
+import { isAtOrBefore, type Rewind, rewindCursor } from './cursor.ts'
 import { type Resume } from './source.ts'
 import { type Tail } from './tail-notes.ts'
 
 /**
- * Where in the stream to begin after the log was read: a rewind before its cursor. `sinceMs` counts where there is no
- * cursor, or to jump ahead of it.
+ * Where in the stream to begin after the log was read: a rewind before its cursor. `since` counts where there is no
+ * cursor, or to jump ahead of it. An id is rewound as the log's own is: its timestamp is 1 ms late and timestamps step
+ * back at times, so a start right at it would leave events out. What comes again for it is new to an empty log, and
+ * known to one that holds it.
  */
-export function resumeFrom(cursor: Cursor | undefined, sinceMs: number | undefined, rewind: Rewind): Resume {
-  const time = cursor && cursorTime(cursor)
-  const isAhead = sinceMs !== undefined && time !== undefined && sinceMs > time
+export function resumeFrom(cursor: Cursor | undefined, since: Since | undefined, rewind: Rewind): Resume {
   const rewound = cursor && rewindCursor(cursor, rewind)
-  if (rewound && !isAhead) return { cursor: rewound }
-  return sinceMs === undefined ? {} : { sinceMs }
+  if (rewound && !isAhead(since, cursor)) return { cursor: rewound }
+  if (since === undefined) return {}
+  if (typeof since === 'number') return { sinceMs: since }
+  const from = rewindCursor(since, rewind)
+  return from ? { cursor: from } : {}
+}
+
+/** The time of SOURCE_SINCE, ms since 1970; undefined for an id that holds offsets alone. */
+export function sinceTime(since: Since | undefined): number | undefined {
+  return typeof since === 'object' ? cursorTime(since) : since
+}
+
+/** Does it lie past the log's cursor? Where only one of them has a time, that isn't known. */
+function isAhead(since: Since | undefined, cursor: Cursor): since is Since {
+  if (since === undefined) return false
+  const [asked, held] = [sinceTime(since), cursorTime(cursor)]
+  if (asked !== undefined && held !== undefined) return asked > held
+  return typeof since === 'object' && isAtOrBefore(cursor, since) && !isAtOrBefore(since, cursor)
 }
 
 /** How much of what a connection brought is asked for again by the next one: one part in so many. */
@@ -46,15 +63,14 @@ export function resumeAfter(position: Cursor, before: Resume, rewindMs: number):
 export function checkContinuity(
   tail: Pick<Tail, 'cursors' | 'held' | 'newest' | 'ends'>,
   source: Source,
-  sinceMs: number | undefined,
+  since: Since | undefined,
 ): string | undefined {
   const cursor = tail.cursors.get(source)
   if (cursor) {
-    const time = cursorTime(cursor)
-    if (sinceMs === undefined || time === undefined || sinceMs <= time) return undefined
-    return `SOURCE_SINCE skips what the source holds from ${iso(time)} to ${iso(sinceMs)}`
+    if (!isAhead(since, cursor)) return undefined
+    return `SOURCE_SINCE skips what the source holds from ${placeInWords(cursor)} to ${placeInWords(since)}`
   }
-  if (sinceMs !== undefined) return undefined
+  if (since !== undefined) return undefined
   if (tail.held.has(source)) {
     throw new ConfigError(
       `the log's last records of the ${source} source carry no cursor, so it isn't known where to go on; ` +
@@ -65,6 +81,11 @@ export function checkContinuity(
     return `the log ends with events of the ${tail.newest.source} source; starting at the latest event`
   const isEmptied = [...tail.ends.values()].some(end => end > 0n)
   return isEmptied ? "the log's retention has taken all of its events; starting at the latest one" : undefined
+}
+
+function placeInWords(place: Since): string {
+  const time = sinceTime(place)
+  return time === undefined ? JSON.stringify(place) : iso(time)
 }
 
 function iso(ms: number): string {

@@ -1,8 +1,8 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { type Source, sourceHttpHeader, sources } from '../contract.ts'
+import { type Cursor, formatCursor } from '../platform/source-cursor.ts'
 import { parseRetryAfter } from './backoff.ts'
-import { type Cursor, formatCursor } from './cursor.ts'
 import { userAgentFor } from './user-agent.ts'
 
 /** Where in the stream to begin; without either, at the latest event. */

@@ -13,6 +13,9 @@ type Phase =
   | { name: 'streaming' }
   | { name: 'waiting'; until: number; after: string }
 
+/** A time of the source that was asked for and did not come. */
+type Gap = { from: string; to: string }
+
 /** What ingest is doing, kept as it goes, told on request. */
 export type Status = {
   readingLog(problem?: string): void
@@ -21,6 +24,8 @@ export type Status = {
   waiting(ms: number, after: string): void
   /** @param positionMs time of the place in the stream that has been read, ms since 1970 */
   event(positionMs: number | undefined): void
+  /** Time of the source, ISO 8601, that never came: told until the process ends. */
+  gap(gap: Gap): void
   lastEventMs(): number | undefined
   positionMs(): number | undefined
   readiness(): Readiness
@@ -40,6 +45,7 @@ export function createStatus(
   let streamedAt: number | undefined
   let lastEventMs: number | undefined
   let positionMs: number | undefined
+  let gap: Gap | undefined
   const rate = createRate()
   const seconds = (ms: number) => `${Math.max(0, Math.round(ms / 1_000))} s`
 
@@ -90,6 +96,9 @@ export function createStatus(
       lastEventMs = clock.now()
       positionMs = at
     },
+    gap(found) {
+      gap = found
+    },
     lastEventMs: () => lastEventMs,
     positionMs: () => positionMs,
     readiness() {
@@ -106,6 +115,7 @@ export function createStatus(
           lastEvent: time(lastEventMs),
           position: time(positionMs),
           queued: read.queued(),
+          gap,
         },
       }
     },

@@ -1,6 +1,7 @@
 import { headers, type Source, sources } from '../contract.ts'
 import { type KafkaMessage, type OffsetRange } from '../platform/kafka.ts'
-import { type Cursor, mergeCursors, parseCursor } from './cursor.ts'
+import { type Cursor, parseCursor } from '../platform/source-cursor.ts'
+import { mergeCursors } from './cursor.ts'
 import { identify, readEnvelope } from './identity.ts'
 import { type Reach } from './tail-plan.ts'
 

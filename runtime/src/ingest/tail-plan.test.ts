@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Cursor } from './cursor.ts'
+import { type Cursor } from '../platform/source-cursor.ts'
 import { firstRanges, furtherRanges } from './tail-plan.ts'
 
 const at = (timestamp: number): Cursor => [{ topic: 't', partition: 0, timestamp }]

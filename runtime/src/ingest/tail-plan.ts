@@ -1,5 +1,6 @@
 import { type OffsetRange } from '../platform/kafka.ts'
-import { type Cursor, isAtOrBefore, mergeCursors } from './cursor.ts'
+import { type Cursor } from '../platform/source-cursor.ts'
+import { isAtOrBefore, mergeCursors } from './cursor.ts'
 
 /** What a partition of the log holds: first offset, and the one after its last. */
 export type LogEnds = ReadonlyMap<number, { start: bigint; end: bigint }>

@@ -45,7 +45,7 @@ export async function startTestPipeline(): Promise<TestPipeline> {
         kafka,
         url: new URL(url),
         contact: undefined,
-        sinceMs: undefined,
+        since: undefined,
         windowS: 600,
         rewindMs: 5_000,
         idleMs: 30_000,

@@ -1,6 +1,6 @@
 import { type ServerResponse } from 'node:http'
 import { type Source } from '../contract.ts'
-import { type Cursor } from './cursor.ts'
+import { type Cursor } from '../platform/source-cursor.ts'
 import { beginStream, startTestServer, type TestServer } from './test-server.ts'
 
 /** A source for tests whose events happen when the test says so, and which resumes by timestamp as Wikimedia does. */

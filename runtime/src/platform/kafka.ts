@@ -2,19 +2,30 @@ import { randomUUID } from 'node:crypto'
 import { type Admin, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
 import { groups, topic } from '../contract.ts'
 import { type Config } from './config.ts'
+import { readSecurity, type SecurityConfig, securitySettings, unwise } from './kafka-security.ts'
+import { openBrokerSocket } from './kafka-socket.ts'
+import { explainFailures, inWords } from './kafka-trouble.ts'
 import { type Logger } from './log.ts'
 
 export type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage, Producer } from 'kafkajs'
 
 /** Settings that a service with a Kafka connection has. */
-export const kafkaSettings = ['KAFKA_BROKERS'] as const
-export type KafkaConfig = Config<(typeof kafkaSettings)[number]>
+export const kafkaSettings = ['KAFKA_BROKERS', ...securitySettings] as const
+export type KafkaConfig = Config<'KAFKA_BROKERS'> & SecurityConfig
 
-/** A client whose log lines go to ours, and which tries a request again for about half a minute. */
+/**
+ * A client whose log lines go to ours, and which tries a request again for about half a minute. It doesn't try again
+ * what the brokers refuse for its credentials: that rejects at once, and the services wait for them to be mended.
+ * @throws ConfigError for settings of TLS and SASL that don't go together, or whose file can't be read.
+ */
 export function createKafka(config: KafkaConfig, options: { clientId: string; log: Logger }): Kafka {
-  return new Kafka({
+  const warning = unwise(config)
+  if (warning) options.log.warn(warning)
+  const kafka = new Kafka({
     clientId: options.clientId,
     brokers: config.KAFKA_BROKERS,
+    ...readSecurity(config),
+    socketFactory: openBrokerSocket,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
@@ -24,10 +35,12 @@ export function createKafka(config: KafkaConfig, options: { clientId: string; lo
       ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {
         const line = { kafkajs: namespace, ...fields }
         // kafkajs calls an error what it will try again itself, and at info every joining of a group.
-        if (level === logLevel.ERROR || level === logLevel.WARN) options.log.warn(line, message)
+        if (level === logLevel.ERROR || level === logLevel.WARN)
+          options.log.warn(line, inWords(message, config))
         else options.log.debug(line, message)
       },
   })
+  return explainFailures(kafka, config)
 }
 
 /** The cluster's own id: offsets mean nothing without it. */

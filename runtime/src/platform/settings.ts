@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseCursor } from './source-cursor.ts'
 
 /** One environment variable: what it means, what is allowed, what it is when unset. */
 export type Setting<T> = {
@@ -72,6 +73,31 @@ export const settings = {
     allowed: 'host:port, several parted by commas',
     schema: list.pipe(z.array(z.string().regex(hostPort)).min(1)),
   }),
+  KAFKA_TLS: define({
+    description: 'Whether the brokers are reached by TLS, and whose signature their certificates must have',
+    allowed:
+      'off, system (the CAs that Node.js knows), or the path to a PEM file with the CA, such as /run/secrets/kafka-ca',
+    schema: z.string().regex(/^(off|system|.*\/.*)$/s),
+    default: 'off',
+  }),
+  KAFKA_SASL_MECHANISM: define({
+    description: 'How the pipeline proves to the brokers who it is; unset: not at all',
+    allowed: 'plain, scram-sha-256 or scram-sha-512',
+    schema: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+    optional: true,
+  }),
+  KAFKA_USERNAME: define({
+    description: 'User of KAFKA_SASL_MECHANISM',
+    allowed: "a user's name",
+    schema: text,
+    optional: true,
+  }),
+  KAFKA_PASSWORD_FILE: define({
+    description: 'File that holds the password of KAFKA_USERNAME',
+    allowed: 'a path to a readable file',
+    schema: text,
+    optional: true,
+  }),
   SOURCE_URL: define({
     description: 'Event stream that ingest reads',
     allowed: 'an http or https URL',
@@ -90,14 +116,20 @@ export const settings = {
   }),
   SOURCE_SINCE: define({
     description:
-      'Where to start in the source when the log is empty, or ends before it; unset: the latest event',
-    allowed: 'a time such as 2026-08-04T15:00:00Z, or milliseconds since 1970',
+      'Where to start in the source when the log is empty, or ends before it: at a time, or REWIND_MS before the event with an id, so that nothing after it is left out; unset: the latest event',
+    allowed:
+      'a time such as 2026-08-04T15:00:00Z, milliseconds since 1970, or the id of an event, as in Last-Event-ID: [{"topic":"eqiad.mediawiki.recentchange","partition":0,"timestamp":1785855600000}]',
     schema: z.union([
       z
         .string()
         .regex(/^\d{12,14}$/)
         .transform(Number),
       z.iso.datetime({ offset: true }).transform(text => Date.parse(text)),
+      z.string().transform((text, context) => {
+        const cursor = parseCursor(text)
+        if (!cursor) context.issues.push({ code: 'custom', input: text, message: 'malformed' })
+        return cursor ?? z.NEVER
+      }),
     ]),
     optional: true,
   }),
