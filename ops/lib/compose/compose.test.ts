@@ -13,7 +13,7 @@ services:
   worker:
     image: \${WIKIFLOW_IMAGE:?no image}
     logging: *logging
-    environment: { PRICE: $$5, PGHOST: "$PGHOST", LEVEL: "\${LOG_LEVEL:-info}" }
+    environment: { PRICE: $$5, PGHOST: "$PGHOST", LEVEL: "\${LOG_LEVEL:-info}", SOURCE_URL: }
     secrets: [{ source: writer, target: writer-password }]
     networks: { pipeline: {} }
 secrets:
@@ -57,7 +57,7 @@ test('a file read over another adds services and overrides restarts', () => {
 
 test('the variables of a service are those of its secrets too, and not those of others', () => {
   expect(variablesIn(definitionOf([file], 'worker'))).toEqual([
-    ...['LOG_LEVEL', 'PGHOST', 'SECRETS', 'WIKIFLOW_IMAGE', 'WRITER_MARK'],
+    ...['LOG_LEVEL', 'PGHOST', 'SECRETS', 'SOURCE_URL', 'WIKIFLOW_IMAGE', 'WRITER_MARK'],
   ])
   expect(variablesIn(definitionOf([file], 'init'))).toEqual(['OWNER_MARK', 'SECRETS', 'WIKIFLOW_IMAGE'])
 })

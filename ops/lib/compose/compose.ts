@@ -86,8 +86,20 @@ function namesIn(value: unknown): string[] {
   return value && typeof value === 'object' ? Object.keys(value) : []
 }
 
-/** Variables that a definition names: `$NAME`, `${NAME}`, `${NAME:-default}`; `$$` is a dollar sign. */
+/**
+ * Variables that a definition names: `$NAME`, `${NAME}`, `${NAME:-default}`, and a name without a value in an
+ * environment, which is passed on where it is set. `$$` is a dollar sign.
+ */
 export function variablesIn(definition: unknown): string[] {
   const found = JSON.stringify(definition ?? null).matchAll(/\$(?:\$|\{?([A-Za-z_]\w*))/g)
-  return [...new Set([...found].flatMap(([, name]) => name ?? []))].sort()
+  return [...new Set([...[...found].flatMap(([, name]) => name ?? []), ...passedOn(definition)])].sort()
+}
+
+const definitionSchema = z.array(z.object({ own: z.object({ environment: named }) }).nullish())
+
+function passedOn(definition: unknown): string[] {
+  const files = definitionSchema.safeParse(definition).data ?? []
+  return files.flatMap(file =>
+    Object.entries(file?.own.environment ?? {}).flatMap(([name, value]) => (value === null ? [name] : [])),
+  )
 }

@@ -1,7 +1,10 @@
 import { type Host } from '../host/host.ts'
+import { pruneReleases } from '../host/ship.ts'
+import { type Connection } from './connect.ts'
+import { readDeployed, servedReleases } from './deployed.ts'
 
 /** Releases that a host keeps: the one that serves, and two to go back to. */
-export const keptReleases = 3
+const keptReleases = 3
 
 /** Images of releases that aren't kept, and what building them left. What a container uses, Docker refuses to remove. */
 const pruneImages = `for image in $(docker image ls --format '{{.Repository}}:{{.Tag}}' wikiflow); do
@@ -9,7 +12,7 @@ const pruneImages = `for image in $(docker image ls --format '{{.Repository}}:{{
   for kept; do [ "$image" = "$kept" ] && keep=1; done
   [ "$keep" ] || docker image rm "$image" > /dev/null 2>&1 || :
 done
-docker image prune --force --filter label=org.opencontainers.image.title=wikiflow > /dev/null 2>&1 || :`
+docker image prune --force > /dev/null 2>&1 || :`
 
 /** Secrets and configs of the stack that no service uses any more: Swarm refuses to remove the others. */
 const pruneSecrets = `for kind in secret config; do
@@ -18,12 +21,17 @@ const pruneSecrets = `for kind in secret config; do
   done
 done`
 
-/** Removes images but those named, from every host. */
-export async function pruneHostImages(hosts: readonly Host[], kept: readonly string[]): Promise<void> {
-  await Promise.all(hosts.map(host => host.run(pruneImages, kept)))
+/** Removes what only older releases need: their folders and objects, images on every host, secrets that no service uses. */
+export async function prune({ manager, hosts, target: { stack } }: Connection): Promise<void> {
+  const kept = (await servedReleases(manager, stack)).slice(0, keptReleases)
+  const deployments = await Promise.all(kept.map(release => readDeployed(manager, stack, release)))
+  const images = deployments.flatMap(deployment => deployment?.image ?? [])
+  await pruneReleases(manager, stack, kept)
+  await Promise.all(hosts.map(host => removeImages(host, images)))
+  await manager.run(pruneSecrets, [stack])
 }
 
-/** Removes secrets and configs of a stack that are not in use. */
-export async function pruneStackSecrets(manager: Host, stack: string): Promise<void> {
-  await manager.run(pruneSecrets, [stack])
+async function removeImages(host: Host, kept: readonly string[]): Promise<void> {
+  // With none known, all would go.
+  if (kept.length > 0) await host.run(pruneImages, kept)
 }

@@ -22,6 +22,8 @@ export type Target = {
   databaseCa?: string
   /** Compose files on this machine that change or add to the release's own, in order. */
   overrides: readonly string[]
+  /** `NAME=value` for the Dockerfile's ARGs, such as a mirror of the package registry. */
+  buildArgs?: readonly string[]
   /** USD an hour of what runs; unknown for hosts given by address. */
   costPerHour?: number
 }

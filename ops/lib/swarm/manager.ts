@@ -8,6 +8,8 @@ const infoSchema = z.object({
   ServerVersion: z.string(),
   Swarm: z.object({
     NodeID: z.string().optional(),
+    /** By which other nodes reach it. */
+    NodeAddr: z.string().optional(),
     LocalNodeState: z.string(),
     ControlAvailable: z.boolean().optional(),
   }),

@@ -1,0 +1,36 @@
+import { type Host } from '../host/host.ts'
+import { readEngine } from '../swarm/manager.ts'
+import { readSwarmStack, releaseOf, type SwarmStack } from '../swarm/swarm.ts'
+import { readDeployed, servedReleases } from './deployed.ts'
+import { type Deployment } from './plan.ts'
+
+/** What a host says of a stack: what served last, and what the Swarm has now. */
+export type Running = {
+  /** Ids of the releases that served, the last first. */
+  served: readonly string[]
+  /** How the last of them was deployed; undefined before the first, or when its folder is gone. */
+  current: Deployment | undefined
+  /** Undefined where there is no Swarm yet. */
+  swarm: SwarmStack | undefined
+}
+
+/** Reads what runs of a stack; changes nothing. @throws UserError when the engine doesn't answer. */
+export async function readRunning(manager: Host, stack: string): Promise<Running> {
+  const [{ Swarm }, served] = await Promise.all([readEngine(manager), servedReleases(manager, stack)])
+  const [release] = served
+  const [current, swarm] = await Promise.all([
+    release === undefined ? undefined : readDeployed(manager, stack, release),
+    Swarm.ControlAvailable ? readSwarmStack(manager, stack) : undefined,
+  ])
+  return { served, current, swarm }
+}
+
+/** Names of the services that the Swarm has. */
+export function runningServices({ swarm }: Running): ReadonlySet<string> {
+  return new Set(swarm?.services.keys())
+}
+
+/** Whether every service was last deployed with this release: an interrupted deploy leaves some with another. */
+export function isWhole({ swarm }: Running, release: string): boolean {
+  return swarm !== undefined && [...swarm.services.values()].every(service => releaseOf(service) === release)
+}
