@@ -10,7 +10,10 @@ const suite = process.env.WIKIFLOW_SUITE
 const everywhere = ['**/node_modules/**', ...suites.map(name => `**/*.${name}.test.ts`)]
 
 /** Tests that start no servers share their worker's modules: AWS's clients take a second to load. */
-const sharing = ['ops/lib/{cloud,stack,checks,host,swarm,compose,deploy}/**/*.test.ts', 'cost/**/*.test.ts']
+const sharing = [
+  'ops/lib/{cloud,stack,checks,host,swarm,compose,deploy,status}/**/*.test.ts',
+  'cost/**/*.test.ts',
+]
 
 /** What `npm test` runs. */
 const projects = [
