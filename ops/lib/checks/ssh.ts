@@ -1,6 +1,9 @@
 import { type Check } from './check.ts'
 import { findCommand, runCommand } from './find-command.ts'
 
+/** What to do where there is no ssh. */
+export const installSsh = 'install OpenSSH: apt-get install openssh-client, or brew install openssh'
+
 /** OpenSSH: hosts are reached by ssh, and their key is made by ssh-keygen. */
 export const sshCheck: Check<unknown> = {
   id: 'ssh',
@@ -11,7 +14,7 @@ export const sshCheck: Check<unknown> = {
       return {
         state: 'failed',
         found: `no ${missing.join(' and no ')} in the search path`,
-        fix: 'install OpenSSH: apt-get install openssh-client, or brew install openssh',
+        fix: installSsh,
       }
     }
     const { stdout, stderr } = await runCommand('ssh', ['-V'])
