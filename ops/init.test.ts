@@ -51,10 +51,19 @@ test('a description is written once; a second run leaves it as it is and says so
 
 test('a description is printed without being written', async () => {
   const folder = project()
-  const { code, stdout } = await init(folder, ...mine, '--print', '--email', 'me@example.org')
+  const { code, stdout } = await init(
+    folder,
+    ...mine,
+    '--print',
+    '--email',
+    'me@example.org',
+    '--contact',
+    'c@example.org',
+  )
   expect(code).toBe(0)
   expect(stdout).toContain("cidrs: ['203.0.113.7/32']")
   expect(stdout).toContain("email: 'me@example.org'")
+  expect(stdout).toContain("contact: 'c@example.org'")
   expect(existsSync(join(folder, 'wikiflow.config.ts'))).toBe(false)
 })
 
@@ -64,6 +73,11 @@ test.each([
     "--name is 'Wiki_Flow'; allowed: 2 to 20 lower-case letters, digits and single hyphens",
   ],
   [['--region', 'moon'], "--region is 'moon'; allowed: a region such as us-east-1"],
+  [
+    ['--contact', 'me (you)'],
+    "--contact is 'me (you)'; allowed: an e-mail address or an https URL, in ASCII",
+  ],
+  [['--contact', 'http://example.org'], "--contact is 'http://example.org'; allowed: an e-mail address"],
   [['--email', 'me'], "--email is 'me'; allowed: an e-mail address such as you@example.org"],
   [
     ['--operator-cidr', '0.0.0.0/0'],

@@ -8,6 +8,7 @@ import { findPrice } from '../cost/prices.ts'
 import { runScript, scriptArgs, UserError } from './lib/script.ts'
 import { configName, projectRoot } from './lib/stack/load.ts'
 import { asNetwork, findOperatorNetwork } from './lib/stack/operator-address.ts'
+import { pipelineSchema } from './lib/stack/pipeline.ts'
 import { stackSchema } from './lib/stack/schema.ts'
 import { showValue } from './lib/stack/show-value.ts'
 import { configText } from './lib/stack/template.ts'
@@ -21,6 +22,8 @@ Nothing is made on AWS, and no credentials are needed. A file that is there alre
   --operator-cidr NETWORK   who may reach the hosts by SSH: 203.0.113.7/32, or 203.0.113.7; may be given several times
                             (default: this machine's address, as https://checkip.amazonaws.com sees it)
   --email ADDRESS           who hears of it when the credit is used by 50, 80 and 100 % (default: nobody)
+  --contact ADDRESS         who reads Wikimedia's stream, as its hosts require: an e-mail address or an https page
+                            (default: to be filled in before a deploy)
   --print                   prints the file, and writes none
 
 Exit code: 0 written, or printed · 1 not: the sentence says why`
@@ -34,6 +37,7 @@ await runScript(async () => {
       region: { type: 'string', default: 'us-east-1' },
       'operator-cidr': { type: 'string', multiple: true },
       email: { type: 'string' },
+      contact: { type: 'string' },
       print: { type: 'boolean' },
     },
   })
@@ -47,9 +51,13 @@ await runScript(async () => {
   const name = allowed('--name', values.name, shape.name)
   const region = allowed('--region', values.region, shape.region)
   const email = allowed('--email', values.email, shape.budget.shape.email)
+  const contact = allowed('--contact', values.contact, pipelineSchema.shape.contact)
   const given = values['operator-cidr']?.map(asNetwork) ?? [await findOrAsk()]
   const cidrs = allowed('--operator-cidr', [...new Set(given)], shape.operator.shape.cidrs)
-  const text = configText({ name, region, cidrs, email, priceOf: item => findPrice(item, region)?.usd })
+  const text = configText({
+    ...{ name, region, cidrs, email, contact },
+    priceOf: item => findPrice(item, region)?.usd,
+  })
   if (values.print) {
     process.stdout.write(text)
     return

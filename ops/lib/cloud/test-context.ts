@@ -16,6 +16,7 @@ export const testStack: Stack = {
   operator: { cidrs: ['203.0.113.7/32'] },
   dashboard: { access: 'operator' },
   lake: { infrequentAccessAfterDays: 30 },
+  pipeline: { workers: 3, lakeRotateS: 600 },
   budget: { creditUsd: 100 },
 }
 

@@ -1,20 +1,8 @@
 import { z } from 'zod'
 import { contradictions } from './contradictions.ts'
+import { group, text, whole } from './fields.ts'
 import { isNetworkAddress, prefixOf } from './network.ts'
-
-/** An object that knows all its fields. */
-function group<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, { error: `an object with ${Object.keys(shape).join(', ')}` })
-}
-
-function whole(min: number, max: number, what: string) {
-  const error = `a whole number from ${min} to ${max}${what}`
-  return z.int({ error }).min(min, { error }).max(max, { error })
-}
-
-function text(pattern: RegExp, error: string) {
-  return z.string({ error }).regex(pattern, { error })
-}
+import { pipelineSchema } from './pipeline.ts'
 
 /** Networks that one security group takes: 60 rules are AWS's default, and each network is one of each port. */
 const mostCidrs = 20
@@ -75,6 +63,7 @@ export const stackSchema = group({
     /** Left out, objects are kept for ever. */
     deleteAfterDays: whole(60, 3650, ', in days').optional(),
   }),
+  pipeline: pipelineSchema.prefault({}),
   budget: group({
     creditUsd: z
       .number({ error: creditError })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
 import { loadStack } from './load.ts'
 import { stackSchema } from './schema.ts'
 import { configText, type TemplateOptions } from './template.ts'
@@ -20,6 +21,7 @@ const texts: Record<string, string> = {
   plain: configText(options),
   unpriced: configText({ ...options, region: 'eu-north-1', priceOf: () => undefined }),
   'with-an-apostrophe': configText({ ...options, email: "o'brien@example.org" }),
+  'with-a-contact': configText({ ...options, contact: 'https://example.org/~me?a=1#b' }),
   'with-many-networks': configText({
     ...options,
     cidrs: Array.from({ length: 20 }, (_, index) => `203.0.113.${100 + index}/32`),
@@ -49,11 +51,13 @@ test('the file that init writes is one that the other commands read', async () =
     operator: { cidrs: ['203.0.113.7/32'] },
     dashboard: { access: 'operator' },
     lake: { infrequentAccessAfterDays: 30 },
+    pipeline: { workers: 3, lakeRotateS: 600 },
     budget: { creditUsd: 100 },
   })
   expect(stacks[1]?.region).toBe('eu-north-1')
   expect(stacks[2]?.budget.email).toBe("o'brien@example.org")
-  expect(stacks[3]?.operator.cidrs).toHaveLength(20)
+  expect(stacks[3]?.pipeline.contact).toBe('https://example.org/~me?a=1#b')
+  expect(stacks[4]?.operator.cidrs).toHaveLength(20)
 })
 
 test('the settings that it only shows may be turned on', async () => {
@@ -64,6 +68,10 @@ test('the settings that it only shows may be turned on', async () => {
   expect(await loadStack(join(folder, 'all.ts'))).toMatchObject({
     zone: 'us-east-1a',
     lake: { deleteAfterDays: 365 },
+    pipeline: {
+      contact: 'you@example.org',
+      kafka: { brokers: ['b-1:9096'], tls: 'system', sasl: { mechanism: 'scram-sha-512', username: 'me' } },
+    },
     budget: { email: 'you@example.org' },
   })
 })
@@ -71,7 +79,8 @@ test('the settings that it only shows may be turned on', async () => {
 test('every setting there is stands in it', () => {
   for (const [field, schema] of Object.entries(stackSchema.shape)) {
     expect(texts.plain).toMatch(new RegExp(`^ {2}(// )?${field}: `, 'm'))
-    for (const inner of 'shape' in schema ? Object.keys(schema.shape) : []) {
+    const bare = schema instanceof z.ZodPrefault ? schema.unwrap() : schema
+    for (const inner of bare instanceof z.ZodObject ? Object.keys(bare.shape) : []) {
       expect(texts.plain).toMatch(new RegExp(`^ {4}(// )?${inner}: `, 'm'))
     }
   }

@@ -7,6 +7,8 @@ export type TemplateOptions = {
   /** The operator's networks. */
   cidrs: readonly string[]
   email?: string | undefined
+  /** Who reads Wikimedia's stream. */
+  contact?: string | undefined
   /** The price of an item in the region, in USD an hour or a GB-month; undefined leaves it out of the text. */
   priceOf(item: string): number | undefined
 }
@@ -15,7 +17,7 @@ export type TemplateOptions = {
 const lineWidth = 110
 
 /** The text of a new `wikiflow.config.ts`: formatted, valid, and with comments that teach what each field does. */
-export function configText({ name, region, cidrs, email, priceOf }: TemplateOptions): string {
+export function configText({ name, region, cidrs, email, contact, priceOf }: TemplateOptions): string {
   const monthly = (item: string, quantity: number, before: string, after = '') => {
     const price = priceOf(item)
     return price === undefined ? '' : `${before}$${(price * quantity).toFixed(2)} a month${after}`
@@ -91,6 +93,24 @@ export const stack = defineStack({
 
     // After so many days, 60 to 3650, they are deleted. Left out: they are kept for ever.
     // deleteAfterDays: 365,
+  },
+
+  // What \`npx zx ops/deploy.ts\` brings to the hosts.
+  pipeline: {
+    // Who reads Wikimedia's event stream: your e-mail address, or an https page about you. Wikimedia requires
+    // one and sees it; without it nothing is deployed.
+    ${contact === undefined ? "// contact: 'you@example.org'," : `contact: ${quote(contact)},`}
+
+    // Workers that count, 1 to 12. Three keep up with all of Wikimedia, and fit a host with 4 GB.
+    workers: 3,
+
+    // Seconds, 300 to 600, for which the lake gathers events before it writes files: each file costs a request.
+    lakeRotateS: 600,
+
+    // Brokers of your own that keep the log, with TLS 'system', 'own-ca' or 'off'. The password of a user is the
+    // file kafka-password beside the stack's keys, in .wikiflow/cloud/: made by hand, for you alone (chmod 600),
+    // and with 'own-ca' kafka-ca.pem beside it. Left out: Redpanda on the first host keeps the log.
+    // kafka: { brokers: ['b-1:9096'], tls: 'system', sasl: { mechanism: 'scram-sha-512', username: 'me' } },
   },
 
   // The money there is. A plan that it doesn't cover for 30 days is refused, unless --over-budget is given.

@@ -15,6 +15,11 @@ function saidOf(path: string, value: unknown): string[] {
   return Array.isArray(problems) ? problems.map(({ says }) => says) : []
 }
 
+test('a description from before there was a section for the pipeline stays valid, with its defaults', () => {
+  const { pipeline: _, ...older } = description
+  expect(validateStack(older, 'wikiflow.config.ts', '')).toEqual(description)
+})
+
 test('a whole description is taken as it is', () => {
   expect(validateStack(description, 'wikiflow.config.ts', '')).toEqual(description)
 })
@@ -55,6 +60,39 @@ test.each([
     'operator.cidrs',
     ['203.0.113.7/32', '203.0.113.7/32'],
     "operator.cidrs[1] is '203.0.113.7/32'; allowed: each network once (it is number 1 already)",
+  ],
+  ['pipeline', 3, 'pipeline is 3; allowed: an object with contact, workers, lakeRotateS, kafka'],
+  ['pipeline', { workers: 13 }, 'pipeline.workers is 13; allowed: a whole number from 1 to 12'],
+  [
+    'pipeline',
+    { lakeRotateS: 60 },
+    'pipeline.lakeRotateS is 60; allowed: a whole number from 300 to 600, in seconds',
+  ],
+  [
+    'pipeline',
+    { contact: 'me@example.org\r\nX: y' },
+    "pipeline.contact is 'me@example.org\\r\\nX: y'; allowed: an e-mail address or an https URL, in ASCII, such as you@example.org",
+  ],
+  [
+    'pipeline',
+    { kafka: { brokers: ['b-1:9096,b-2'], tls: 'system' } },
+    "pipeline.kafka.brokers[0] is 'b-1:9096,b-2'; allowed: host:port, such as b-1.example.org:9096",
+  ],
+  [
+    'pipeline',
+    {
+      kafka: {
+        brokers: ['b-1:9096'],
+        tls: 'system',
+        sasl: { mechanism: 'plain', username: 'a', password: 'hush' },
+      },
+    },
+    "pipeline.kafka.sasl.password isn't a field (allowed: mechanism, username)",
+  ],
+  [
+    'pipeline',
+    { worker: 4 },
+    "pipeline.worker isn't a field; did you mean workers? (allowed: contact, workers, lakeRotateS, kafka)",
   ],
   ['zone', 'eu-west-1a', "zone is 'eu-west-1a'; allowed: a zone of the region us-east-1, such as us-east-1a"],
   [
@@ -100,7 +138,7 @@ test("a field that doesn't exist is named, with the one that was meant, and its 
     "host.tpye isn't a field; did you mean type? (allowed: type, count, diskGb)",
   ])
   expect(saidOf('password', 'hunter2')).toEqual([
-    "password isn't a field (allowed: name, region, zone, host, database, operator, dashboard, lake, budget)",
+    "password isn't a field (allowed: name, region, zone, host, database, operator, dashboard, lake, pipeline, budget)",
   ])
   expect(saidOf('__proto_', 1)).toHaveLength(1)
   expect(saidOf('x'.repeat(100_000), 1).join().length).toBeLessThan(300)
