@@ -13,5 +13,5 @@ if ! read -r -t 2 -u 3 _ status _; then
   exit 1
 fi
 while read -r -t 2 -u 3 header && [ "$header" != $'\r' ]; do :; done
-head --bytes=2000 <&3
+head -c 2000 <&3
 [ "$status" = 200 ]
