@@ -20,6 +20,8 @@ export type Target = {
   secrets: Readonly<Partial<Record<SecretName, string>>>
   /** PEM file with the certificates that sign the database's; left out, Amazon RDS's own. */
   databaseCa?: string
+  /** PEM file with the CA of an outside Kafka's certificates, read by `compose/docker-compose.kafka-ca.yml`. */
+  kafkaCa?: string
   /** Compose files on this machine that change or add to the release's own, in order. */
   overrides: readonly string[]
   /** `NAME=value` for the Dockerfile's ARGs, such as a mirror of the package registry. */
