@@ -11,7 +11,9 @@ const script = userData({ release: '2023.12.20260930' })
 
 test('the first boot takes Docker from the repositories of the image itself', () => {
   expect(releaseOf('al2023-ami-2023.12.20260930.0-kernel-6.1-x86_64')).toBe('2023.12.20260930')
-  expect(script).toContain('dnf install -y --releasever=2023.12.20260930 docker')
+  expect(script).toContain(
+    'dnf install -y --releasever=2023.12.20260930 docker tar util-linux coreutils findutils',
+  )
 })
 
 test.each(['', 'al2023-ami-minimal-2023.12.20260930.0-kernel-6.1-x86_64', 'ubuntu-noble-24.04', '$(reboot)'])(
@@ -35,11 +37,13 @@ describe('the first boot, run with stand-ins for what changes a machine,', () =>
     }
     await writeFile(join(root, 'etc/fstab'), 'UUID=1 / xfs defaults 1 1\n')
     await writeFile(join(root, 'etc/dnf/dnf.conf'), '[main]\ngpgcheck=1\n')
-    for (const name of ['dd', 'mkswap', 'systemctl', 'usermod', 'sysctl', 'sleep']) await stub(name, '')
+    for (const name of ['dd', 'mkswap', 'systemctl', 'usermod', 'groupadd', 'sysctl', 'sleep'])
+      await stub(name, '')
     await stub(
       'swapon',
       `case "$1" in --show*) cat ${root}/swaps 2>/dev/null;; *) echo "$1" >> ${root}/swaps;; esac`,
     )
+    await stub('getent', `grep -q '^groupadd --system docker' ${root}/calls`)
     await stub('rpm', `test -e ${root}/installed`)
     await stub('dnf', `touch ${root}/installed`)
     await stub('docker', 'echo 25.0.14')
@@ -65,12 +69,24 @@ describe('the first boot, run with stand-ins for what changes a machine,', () =>
 
   test('sets up swap, kernel and Docker, then says that it is ready', async () => {
     const calls = await boot()
-    expect(calls).toContain('dnf install -y --releasever=2023.12.20260930 docker')
+    expect(calls).toContain(
+      'dnf install -y --releasever=2023.12.20260930 docker tar util-linux coreutils findutils',
+    )
     expect(calls).toContain('systemctl enable --now docker')
     expect(await read(readyFile)).toBe('release=2023.12.20260930\ndocker=25.0.14\n')
     expect(await read('etc/sysctl.d/90-wikiflow.conf')).toContain('fs.aio-max-nr = 1048576')
     const settings = JSON.parse(await read('etc/docker/daemon.json'))
     expect(settings).toMatchObject({ 'live-restore': false, 'log-opts': { 'max-size': '10m' } })
+  })
+
+  test('lets the operator use Docker before anything else, so that no early login is without it', async () => {
+    const calls = await boot()
+    const at = (call: string) => calls.indexOf(call)
+    expect(at('groupadd --system docker')).toBeGreaterThan(-1)
+    expect(at('usermod --append --groups docker ec2-user')).toBe(at('groupadd --system docker') + 1)
+    expect(calls.findIndex(call => call.startsWith('dnf'))).toBeGreaterThan(
+      at('usermod --append --groups docker ec2-user'),
+    )
   })
 
   test('changes nothing when it runs again', async () => {
@@ -92,7 +108,7 @@ describe('the first boot, run with stand-ins for what changes a machine,', () =>
   test('that fails says which command did, and not that it is ready', async () => {
     await stub('dnf', 'exit 1')
     await expect(boot()).rejects.toThrow()
-    expect(await read(failedFile)).toMatch(/^line \d+: rpm --quiet -q docker\n$/)
+    expect(await read(failedFile)).toMatch(/^line \d+: rpm --quiet -q docker tar .*\n$/)
     expect(await readdir(join(root, 'var/lib/wikiflow'))).toEqual(['failed'])
     await stub('dnf', `touch ${root}/installed`)
     await boot()

@@ -31,6 +31,9 @@ const daemon = {
   'live-restore': false,
 }
 
+/** Docker, with the buildx that its package brings, and what a deploy's scripts run; all but Docker is in the image. */
+const packages = ['docker', 'tar', 'util-linux', 'coreutils', 'findutils']
+
 /** The release of Amazon Linux that an image's name holds. @throws RangeError for another system's image. */
 export function releaseOf(imageName: string): string {
   const release = /^al2023-ami-(2023\.\d+\.\d{8})\./.exec(imageName)?.[1]
@@ -50,6 +53,10 @@ umask 022
 mkdir -p /var/lib/wikiflow
 rm -f ${failedFile}
 trap 'echo "line $LINENO: $BASH_COMMAND" > ${failedFile}' ERR
+
+# Before all else: who logs in meanwhile would keep the groups that there were then.
+getent group docker > /dev/null || groupadd --system docker
+usermod --append --groups docker ec2-user
 
 if ! swapon --show=NAME --noheadings | grep -qx /swapfile; then
   rm -f /swapfile
@@ -72,15 +79,14 @@ END
 
 # The network may come up after this script; a package half loaded is loaded again.
 for pause in 1 2 5 10 20 30; do
-  if rpm --quiet -q docker || dnf install -y --releasever=${release} docker; then break; fi
+  if rpm --quiet -q ${packages.join(' ')} || dnf install -y --releasever=${release} ${packages.join(' ')}; then break; fi
   sleep "$pause"
 done
-rpm --quiet -q docker
+rpm --quiet -q ${packages.join(' ')}
 # An upgrade of the system leaves Docker as it is: it restarts all containers.
 grep -q '^excludepkgs=' /etc/dnf/dnf.conf || echo 'excludepkgs=docker,containerd,runc' >> /etc/dnf/dnf.conf
 
 systemctl enable --now docker
-usermod --append --groups docker ec2-user
 
 docker_version=$(docker version --format '{{.Server.Version}}')
 printf 'release=%s\\ndocker=%s\\n' ${release} "$docker_version" > ${readyFile}.part
