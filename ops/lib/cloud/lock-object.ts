@@ -6,28 +6,18 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { HttpResponse } from '@smithy/protocol-http'
+import { type LockStore } from '../lock/lock.ts'
+import { parseNote } from '../lock/lock-note.ts'
 import { UserError } from '../script.ts'
-import { type LockNote, parseNote } from './lock-note.ts'
 import { missing } from './missing.ts'
 
 const Key = 'lock.json'
 
 /** The lock's object in a bucket, changed by conditional requests alone. */
-export type LockObject = {
-  /** @throws UserError when the object isn't a lock. */
-  read(): Promise<{ note: LockNote; etag: string } | undefined>
-  /** Puts a note where there is none (`over` undefined) or over the one with this ETag; undefined: another was first. */
-  put(note: LockNote, over: string | undefined): Promise<string | undefined>
-  /** Removes the note with this ETag. */
-  remove(etag: string): Promise<void>
-  /** Time in ms by S3's clock, as far as a `read` has told it: two machines' clocks can be minutes apart. */
-  now(): number
-}
-
-/** Opens the lock of a bucket. */
-export function lockObject(s3: S3Client, Bucket: string): LockObject {
+export function lockObject(s3: S3Client, Bucket: string): LockStore {
   let aheadMs = 0
   return {
+    name: `s3://${Bucket}`,
     read: async () => {
       const command = new GetObjectCommand({ Bucket, Key })
       command.middlewareStack.add(

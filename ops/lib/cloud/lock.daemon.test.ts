@@ -14,8 +14,9 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Moto, startMoto } from '../../../test/engines/moto.ts'
-import { type Lock, type LockOptions, takeLock } from './lock.ts'
-import { type LockNote, lockNote } from './lock-note.ts'
+import { type Lock, type LockOptions } from '../lock/lock.ts'
+import { type LockNote, lockNote } from '../lock/lock-note.ts'
+import { takeLock } from './lock.ts'
 import { missing } from './missing.ts'
 
 let moto: Moto

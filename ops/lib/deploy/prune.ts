@@ -1,5 +1,5 @@
 import { type Host } from '../host/host.ts'
-import { pruneReleases } from '../host/ship.ts'
+import { pruneReleases } from '../host/kept-releases.ts'
 import { type Connection } from './connect.ts'
 import { readDeployed, servedReleases } from './deployed.ts'
 

@@ -26,8 +26,9 @@ while IFS= read -r n; do
 done
 kill -s TERM 0`
 
-/** SIGPIPE, for bash tells of any other signal on standard error. */
-const run = `feed=$1 script=$2
+/** SIGPIPE, for bash tells of any other signal on standard error; what programs say is read, so it is in English. */
+const run = `export LC_ALL=C
+feed=$1 script=$2
 shift 2
 sh -c "$feed" 2> /dev/null | {
   read -r feeder

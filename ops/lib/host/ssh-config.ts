@@ -40,7 +40,7 @@ export function sshConfig(hosts: readonly HostAddress[], settings: SshSettings):
     `ConnectTimeout ${connectS}`,
     `ServerAliveInterval ${aliveS}`,
     'ServerAliveCountMax 3',
-    'Compression yes',
+    'Compression no',
     'LogLevel ERROR',
     'ControlMaster auto',
     `ControlPersist ${persistS}`,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { z } from 'zod'
+import { elapsed } from '../cloud/elapsed.ts'
+import { visible } from '../cloud/fact-text.ts'
+import { isGone, markProcess } from '../cloud/process-mark.ts'
 import { UserError } from '../script.ts'
-import { elapsed } from './elapsed.ts'
-import { visible } from './fact-text.ts'
-import { isGone, markProcess } from './process-mark.ts'
 
 const noteSchema = z.object({
   /** Tells this taking of the lock from all others. */
@@ -19,7 +19,7 @@ const noteSchema = z.object({
   process: z.object({ machine: z.string(), boot: z.string(), pid: z.int(), started: z.string() }),
 })
 
-/** What the lock's object says. */
+/** What a lock says. */
 export type LockNote = z.output<typeof noteSchema>
 
 /** How long a lock that isn't renewed holds others off, in ms; and how often its holder renews it. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { isGone, markProcess } from '../cloud/process-mark.ts'
 import { heldError, isOver, type LockNote, lockNote, parseNote, renewed } from './lock-note.ts'
-import { isGone, markProcess } from './process-mark.ts'
 
 const at = Date.parse('2026-11-23T14:03:12Z')
 const elsewhere: LockNote = {
