@@ -1,5 +1,5 @@
 #!/bin/sh
-# One node, broker and controller, on Redpanda's data path; the first start makes its storage.
+# One node, broker and controller, on Redpanda's data path; with NAME=VALUE of the server's properties as arguments.
 set -euf
 data=/var/lib/redpanda/data
 cat >"$data/server.properties" <<END
@@ -18,6 +18,7 @@ transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 END
+printf '%s\n' "$@" >>"$data/server.properties"
 flags="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx512m"
 flags="$flags -Dorg.slf4j.simpleLogger.defaultLogLevel=error"
 [ -e "$data/log" ] || cp -R /opt/kafka/storage "$data/log"
