@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { group, text, whole } from '../stack/fields.ts'
 import { contact, kafkaFields, workers } from '../stack/pipeline.ts'
+import { since } from './since.ts'
 
 const path = (what: string) =>
   text(/^\P{Cc}+$/u, `the path of ${what}; a relative one begins at this file's folder`)
@@ -47,21 +48,6 @@ const hostSchema = group({
 
 export type FileHost = z.output<typeof hostSchema>
 export type FileJump = z.output<typeof jumpSchema>
-
-const sinceError =
-  'a time such as 2026-08-04T15:00:00Z, milliseconds since 1970, or the id of an event of the source'
-const since = z.union(
-  [
-    z.iso.datetime({ offset: true }),
-    z.string().regex(/^\d{12,14}$|^\[\{.*\}\]$/s),
-    // An id is a JSON array: in a JSON file it may stand as it is.
-    z
-      .array(z.record(z.string(), z.unknown()))
-      .min(1)
-      .transform(id => JSON.stringify(id)),
-  ],
-  { error: sinceError },
-)
 
 /** Where RDS's servers stand: their certificates need no file. */
 const rdsHost = /\.([a-z0-9-]+)\.rds\.amazonaws\.com$/
