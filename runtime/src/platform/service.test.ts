@@ -24,7 +24,10 @@ function service(body: string, env: NodeJS.ProcessEnv = {}) {
     `import { runService } from '${harness}'
      await runService('probe', ['PGPORT'], async ({ config, log, metrics, fatal }) => { ${body} })`,
   )
-  const child = fork(script, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, ...env } })
+  const child = fork(script, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, PGPORT: '', ...env },
+  })
   started.push(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += chunk))
