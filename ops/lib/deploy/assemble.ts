@@ -5,9 +5,10 @@ import { UserError } from '../script.ts'
 import { type Deployment } from './plan.ts'
 import { type Target } from './target.ts'
 
-/** The Compose files of a release, in the order in which they are read; the second only for an outside Kafka. */
+/** The Compose files of a release, in the order in which they are read; the others only for an outside Kafka. */
 const composeFile = 'compose/docker-compose.prod.yml'
 const kafkaFile = 'compose/docker-compose.kafka.yml'
+const kafkaCaFile = 'compose/docker-compose.kafka-ca.yml'
 
 /** Where a release keeps how it is deployed, and the target's own Compose files. */
 export const deploymentFile = 'deployment.json'
@@ -39,7 +40,8 @@ export async function assemble(
   const variables = { STACK: target.stack, ...target.variables, ...marks }
   const paths = [
     composeFile,
-    ...(usesOutsideKafka(target) ? [kafkaFile] : []),
+    ...(target.variables.KAFKA_BROKERS ? [kafkaFile] : []),
+    ...(target.kafkaCa ? [kafkaCaFile] : []),
     ...overrides.map(({ path }) => path),
   ]
   const description = { image, compose: paths, variables }
@@ -59,10 +61,6 @@ export async function assemble(
       migrations: files.flatMap(({ path }) => migrationFile.exec(path)?.[1] ?? []).sort(),
     },
   }
-}
-
-function usesOutsideKafka({ variables }: Target): boolean {
-  return Boolean(variables.KAFKA_BROKERS)
 }
 
 async function readOverride(path: string, index: number): Promise<ReleaseFile> {

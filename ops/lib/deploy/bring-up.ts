@@ -19,8 +19,11 @@ export type Upcoming = {
   signal: AbortSignal
 }
 
-/** Services that come before all others: what those read and write must be there. */
-const firstServices = ['redpanda', 'init']
+/** Services that come before all others, one after the other: what those read and write must be there. */
+const firstServices = [
+  { name: 'redpanda', title: 'the log' },
+  { name: 'init', title: 'topic and migrations' },
+]
 
 /** How long `docker stack deploy` may take, in ms: it asks the Swarm and doesn't wait. */
 const askMs = 120_000
@@ -34,9 +37,10 @@ export async function bringUp(upcoming: Upcoming): Promise<PipelineView> {
   const { manager, deployment, stages, signal } = upcoming
   const compose = deployment.compose.map(readCompose)
   const all = serviceNames(compose)
-  const first = firstServices.filter(name => all.includes(name))
-  await stages.run('log, topic and migrations', say => bring(upcoming, compose, first, say))
-  await stages.run('services', say => bring(upcoming, compose, all, say))
+  for (const { name, title } of firstServices) {
+    if (all.includes(name)) await stages.run(title, say => bring(upcoming, compose, [name], say))
+  }
+  await stages.run('all services', say => bring(upcoming, compose, all, say))
   return stages.run('readiness', say =>
     passGates({
       host: manager,

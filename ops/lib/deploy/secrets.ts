@@ -29,17 +29,19 @@ export async function readServiceFiles(target: Target): Promise<ServiceFiles> {
       throw new UserError(`${path}, which should hold the ${name.replace('-', ' ')}, is missing`)
     files[name] = secret
   }
-  files['database-ca.pem'] = await certificates(target)
+  files['database-ca.pem'] = target.databaseCa
+    ? await readCa(target.databaseCa, "the database's")
+    : databaseCa(target.variables.AWS_REGION ?? '')
+  if (target.kafkaCa) files['kafka-ca.pem'] = await readCa(target.kafkaCa, "Kafka's")
   return files
 }
 
-async function certificates({ databaseCa: path, variables }: Target): Promise<string> {
-  if (path === undefined) return databaseCa(variables.AWS_REGION ?? '')
+async function readCa(path: string, whose: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    throw new UserError(`${path}, which should hold the database's CA, can't be read${code}`)
+    throw new UserError(`${path}, which should hold ${whose} CA, can't be read${code}`)
   }
 }
 

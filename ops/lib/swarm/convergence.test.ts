@@ -70,7 +70,7 @@ test('what a container waits for is said', () => {
   const starting = [task('a', 'starting'), task('a', 'rejected', 'shutdown', 'No such image: a')]
   expect(judgeService(service('a', 1), starting, nothing)).toEqual({
     state: 'converging',
-    what: '0 of 1 running, one starting',
+    what: '0 of 1 running, one starting; 1 ended, the last: No such image: a',
   })
 })
 

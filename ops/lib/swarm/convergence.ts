@@ -49,7 +49,7 @@ export function judgeService(service: SwarmService, tasks: readonly SwarmTask[],
   }
   const waiting = live.find(({ Status }) => Status.State !== 'running')
   const detail = waiting ? `, one ${waiting.Status.State}${said(waiting)}` : ''
-  return { state: 'converging', what: `${running.length} of ${wanted} running${detail}` }
+  return { state: 'converging', what: `${running.length} of ${wanted} running${detail}${endings(failed)}` }
 }
 
 /** Judges a service whose task runs once, to the end. */
@@ -59,7 +59,8 @@ export function judgeJob(service: SwarmService, tasks: readonly SwarmTask[], kno
   if (newest?.Status.State === 'complete') return { state: 'converged' }
   const failed = newFailures(tasks, known)
   if (failed.length >= mostFailures) return failure(`it failed ${failed.length} times`, failed)
-  return { state: 'converging', what: newest ? `${newest.Status.State}${said(newest)}` : 'not started yet' }
+  const what = newest ? `${newest.Status.State}${said(newest)}` : 'not started yet'
+  return { state: 'converging', what: `${what}${endings(failed)}` }
 }
 
 /** Whether a task is what its service asks for now. */
@@ -75,6 +76,12 @@ function failure(why: string, [task]: readonly SwarmTask[]): Convergence {
 /** Tasks that failed since the deploy began, newest first. */
 function newFailures(tasks: readonly SwarmTask[], known: Before): SwarmTask[] {
   return tasks.filter(({ ID, Status }) => /^(failed|rejected)$/.test(Status.State) && !known.tasks.has(ID))
+}
+
+/** How many tasks have failed, and why the last did. */
+function endings(failed: readonly SwarmTask[]): string {
+  const [last] = failed
+  return last ? `; ${failed.length} ended, the last: ${last.Status.Err || last.Status.State}` : ''
 }
 
 function said({ Status }: SwarmTask): string {
