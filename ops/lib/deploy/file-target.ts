@@ -64,7 +64,7 @@ function readDescription(path: string): FileTarget {
 }
 
 /** What the file says, in the words of the Compose files' variables. */
-export function settingsOf({ source, kafka, database, lake, ...described }: FileTarget) {
+function settingsOf({ source, kafka, database, lake, ...described }: FileTarget) {
   const { host, port, name, owner } = database
   return {
     workers: described.workers,

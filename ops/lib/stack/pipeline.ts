@@ -15,7 +15,7 @@ export const contact = z
 export const workers = whole(1, 12, '')
 
 /** Shorter times cost more requests than the credit is for; the runtime takes no longer ones. */
-export const lakeRotateS = whole(300, 600, ', in seconds')
+const lakeRotateS = whole(300, 600, ', in seconds')
 
 const brokersError = "a list of host:port, such as ['b-1.example.org:9096']"
 const tlsError =
