@@ -44,7 +44,7 @@ export type Pinned = 'new' | 'same' | 'replaced'
 /**
  * Pins a host's keys under a name in a known_hosts file of its own (0600, written whole or not at all). Keys that are
  * all pinned already change nothing. It works without a pause, so that two hosts of one process can't overtake.
- * @param replace whether other keys may take the place of those that are pinned.
+ * @param options.replace whether these take the place of those that are pinned.
  * @throws UserError with both fingerprints when other keys are pinned.
  */
 export function pinKeys(
@@ -58,7 +58,8 @@ export function pinKeys(
   if (wanted.length === 0 || wanted.some(key => hostKeyIn(key) !== key) || !/^\w[\w.:-]*$/.test(name)) {
     throw new TypeError(`no keys that could be pinned as ${JSON.stringify(name)}`)
   }
-  if (wanted.every(key => there.includes(key))) return 'same'
+  const known = wanted.every(key => there.includes(key))
+  if (known && (!replace || there.length === wanted.length)) return 'same'
   if (there.length > 0 && !replace) {
     throw new UserError(
       `${name} has another key than the one that is pinned: ${shown(wanted)} instead of ${shown(there)}. A host that was made anew has one; when that is so, say that its key is to be replaced. Otherwise somebody stands between: don't go on`,
