@@ -19,7 +19,7 @@ const imageParts = [
   /^runtime\//,
   /^dashboard\//,
   /^package(-lock)?\.json$/,
-  /^compose\/Dockerfile$/,
+  /^compose\/(Dockerfile|health-check\.sh)$/,
   /^\.[a-z]+$/,
 ]
 
@@ -37,7 +37,13 @@ export async function assemble(
 ): Promise<{ release: Release; deployment: Deployment }> {
   const image = `wikiflow:${releaseId(code.files.filter(({ path }) => imageParts.some(part => part.test(path))))}`
   const overrides = await Promise.all(target.overrides.map(readOverride))
-  const variables = { STACK: target.stack, ...target.variables, ...marks }
+  const variables = {
+    STACK: target.stack,
+    // A `replicas: 0` in a later Compose file would be taken for nothing said.
+    ...(target.variables.KAFKA_BROKERS && { REDPANDA_REPLICAS: '0' }),
+    ...target.variables,
+    ...marks,
+  }
   const paths = [
     composeFile,
     ...(target.variables.KAFKA_BROKERS ? [kafkaFile] : []),

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { readRelease } from '../host/release.ts'
 import { assemble } from './assemble.ts'
 import { connect } from './connect.ts'
+import { assertContact } from './contact.ts'
 import { awaitDocker } from './first-boot.ts'
 import { openTarget, type TargetChoice } from './open-target.ts'
 import { type DeployPlan, planDeploy } from './plan.ts'
@@ -9,6 +10,7 @@ import { renderDeployPlan } from './render.ts'
 import { isWhole, type Running, readRunning, runningServices } from './running.ts'
 import { marksOf, readServiceFiles, type ServiceFiles } from './secrets.ts'
 import { ready, serve } from './serve.ts'
+import { readSince } from './since.ts'
 import { showStages } from './stages.ts'
 import { type Target } from './target.ts'
 
@@ -38,7 +40,9 @@ export type DeployOutcome = {
  * @throws UserError for whatever keeps it from serving; a DeployError says what serves instead.
  */
 export async function deploy(options: DeployOptions): Promise<DeployOutcome> {
-  const target = withSince(await openTarget(options), options.since)
+  const since = options.since === undefined ? undefined : readSince(options.since)
+  const target = withVariables(await openTarget(options), { SOURCE_SINCE: since })
+  assertContact(target)
   const stages = showStages(options.json ? process.stderr : process.stdout)
   const connection = await connect(target)
   try {
@@ -75,16 +79,22 @@ type Next = Awaited<ReturnType<typeof assemble>> & { files: ServiceFiles }
 async function assembleNext(target: Target, running: Running): Promise<Next> {
   const files = await readServiceFiles(target)
   const code = await readRelease(root)
-  const kept = keepLogVersion(target, running)
+  const kept = keepWhatRuns(target, running)
   return { ...(await assemble(code, kept, marksOf(files))), files }
 }
 
-/** The log's version is moved by `ops/upgrade.ts` alone: its data can't go back to an older one. */
-function keepLogVersion(target: Target, { current, swarm }: Running): Target {
+/**
+ * What belongs to what runs, and not to a description: the log's version, which `ops/upgrade.ts` alone moves, for its
+ * data can't go back to an older one; and where the source began, for it counts once, while the log is empty.
+ */
+function keepWhatRuns(target: Target, { current, swarm }: Running): Target {
+  const { REDPANDA_IMAGE, SOURCE_SINCE } = target.variables
   const image = swarm?.services.get('redpanda')?.Spec.TaskTemplate.ContainerSpec.Image.split('@')[0]
-  const isOurs = image !== undefined && current?.compose.length === 1
-  if (!isOurs || target.variables.REDPANDA_IMAGE) return target
-  return { ...target, variables: { ...target.variables, REDPANDA_IMAGE: image } }
+  const isOurs = current?.compose.length === 1
+  return withVariables(target, {
+    REDPANDA_IMAGE: REDPANDA_IMAGE ?? (isOurs ? image : undefined),
+    SOURCE_SINCE: SOURCE_SINCE ?? current?.variables.SOURCE_SINCE,
+  })
 }
 
 function isSettled(plan: DeployPlan, running: Running): boolean {
@@ -98,8 +108,10 @@ function isSettled(plan: DeployPlan, running: Running): boolean {
   )
 }
 
-function withSince(target: Target, since: string | undefined): Target {
-  return since === undefined ? target : { ...target, variables: { ...target.variables, SOURCE_SINCE: since } }
+/** The target with these variables, as far as they are known. */
+function withVariables(target: Target, variables: Readonly<Record<string, string | undefined>>): Target {
+  const known = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return { ...target, variables: { ...target.variables, ...Object.fromEntries(known) } }
 }
 
 function lookAt({ hosts: [first], variables }: Target): string {

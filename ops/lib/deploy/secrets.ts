@@ -29,6 +29,8 @@ export async function readServiceFiles(target: Target): Promise<ServiceFiles> {
       throw new UserError(`${path}, which should hold the ${name.replace('-', ' ')}, is missing`)
     files[name] = secret
   }
+  // The Compose file of an outside Kafka always names it.
+  if (target.variables.KAFKA_BROKERS) files['kafka-password'] ??= 'not used'
   files['database-ca.pem'] = target.databaseCa
     ? await readCa(target.databaseCa, "the database's")
     : databaseCa(target.variables.AWS_REGION ?? '')
