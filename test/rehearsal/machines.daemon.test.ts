@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { imageNames, loadImages } from './images/images.ts'
+import { imageNames, imagesTar } from './images/images.ts'
 import { must, runCommand } from './machines/command.ts'
 import { makeIdentity } from './machines/identity.ts'
 import { type Machine, startMachine } from './machines/machine.ts'
@@ -16,9 +16,9 @@ let identity: string
 let first: Machine
 let second: Machine
 
-const start = (name: string, number: number, diskMib?: number) =>
+const start = async (name: string, number: number, diskMib?: number) =>
   startMachine({
-    ...{ name, network, number, identity, system: join(network.folder, 'system') },
+    ...{ name, network, number, identity, system: join(network.folder, 'system'), images: await imagesTar() },
     ...(diskMib !== undefined && { diskMib }),
   })
 
@@ -28,8 +28,6 @@ beforeAll(async () => {
   identity = await makeIdentity(network.folder)
   first = await start('host-1', 11)
   second = await start('host-2', 12, 6_000)
-  await loadImages(first)
-  await loadImages(second)
 })
 
 afterAll(async () => {
@@ -73,11 +71,7 @@ const running = (node: string) =>
 const statusOf = (node: string) => `docker node ls --filter name=${node} --format "{{.Status}}"`
 
 test("a host is somebody else's as soon as its key isn't the pinned one", async () => {
-  const { code, stderr } = await ssh(
-    first,
-    'true',
-    `${first.host.keyName} ${second.pinnedKey.split(' ').slice(1).join(' ')}`,
-  )
+  const { code, stderr } = await ssh(first, 'true', `${first.host.keyName} ${second.hostKey}`)
   expect(code).toBe(255)
   expect(stderr).toContain('REMOTE HOST IDENTIFICATION HAS CHANGED')
 })

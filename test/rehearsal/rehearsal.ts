@@ -1,48 +1,54 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileTarget } from '../../ops/lib/deploy/file-target.ts'
 import { type Target } from '../../ops/lib/deploy/target.ts'
-import { type HostAddress } from '../../ops/lib/host/host.ts'
-import { loadImages } from './images/images.ts'
+import { imagesTar } from './images/images.ts'
 import { makeIdentity } from './machines/identity.ts'
 import { type Machine, startMachine } from './machines/machine.ts'
 import { openNetwork } from './machines/network.ts'
 import { unpackSystem } from './machines/system.ts'
 import { openSite, type Site, type SourceOptions } from './site/site.ts'
-
-const kafkaInstead = join(import.meta.dirname, 'kafka.compose.yml')
+import { type TargetDescription, writeTarget } from './target.ts'
 
 /** Where everything that a deploy touches is played through: hosts, and what stands around them. */
 export type Rehearsal = {
   /** The first host first. */
-  machines: readonly [Machine, ...Machine[]]
+  readonly machines: readonly [Machine, ...Machine[]]
   site: Site
   /** Adds a host to those that run; it isn't in the Swarm yet. */
   addMachine(): Promise<Machine>
-  /** What deploy is told: these hosts, their keys pinned, this database, lake and source. */
-  target(changes?: Partial<Target>): Promise<Target>
+  /**
+   * Writes what deploy is told: these hosts with their keys, this database, lake and source. Each call writes it anew.
+   * @returns the path, for `--target`.
+   */
+  targetFile(changes?: Partial<TargetDescription>): Promise<string>
+  /** The same as deploy reads it. */
+  target(changes?: Partial<TargetDescription>): Promise<Target>
   /** Ends it all, and leaves nothing behind. */
   close(): Promise<void>
 }
 
 /** How a rehearsal is set up. */
 export type RehearsalOptions = {
-  hosts: 1 | 2 | 3
-  /** Name of the stack (default `rehearsal`). */
-  stack?: string
+  /** How many hosts there are at the start (default 1). */
+  hosts?: number
   source?: SourceOptions
   /** Size of a host's disk; left out, it isn't limited. */
   diskMib?: number
 }
 
-/** Opens a rehearsal: as root on any Linux with debootstrap; its first start makes the hosts' system and images. */
-export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
-  const { hosts, stack = 'rehearsal', source, diskMib } = options
+/**
+ * Opens a rehearsal, as root on a Linux with debootstrap, iptables and Java. The first one makes the hosts' system and
+ * images, in minutes; the next are up in seconds.
+ */
+export async function openRehearsal({ hosts = 1, source, diskMib }: RehearsalOptions): Promise<Rehearsal> {
+  const images = await imagesTar()
   const network = await openNetwork()
   const machines: Machine[] = []
+  const folder = join(network.folder, 'operator')
   let site: Site | undefined
   const close = async () => {
     await site?.close()
-    for (const machine of machines) await machine.stop()
+    await Promise.all(machines.map(machine => machine.stop()))
     await network.close()
   }
   try {
@@ -51,65 +57,31 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     const identity = await makeIdentity(network.folder)
     const addMachine = async () => {
       const number = machines.length + 11
-      const name = `host-${machines.length + 1}`
-      const disk = diskMib === undefined ? {} : { diskMib }
-      const machine = await startMachine({ name, network, number, system, identity, ...disk })
+      const machine = await startMachine({
+        ...{ name: `host-${machines.length + 1}`, network, number, system, identity, images },
+        ...(diskMib !== undefined && { diskMib }),
+      })
       machines.push(machine)
-      await loadImages(machine)
       return machine
     }
     const first = await addMachine()
-    for (let count = 1; count < hosts; count++) await addMachine()
+    while (machines.length < hosts) await addMachine()
     const around = await openSite(network, source)
     site = around
+    const all = (): [Machine, ...Machine[]] => [first, ...machines.slice(1)]
+    const targetFile: Rehearsal['targetFile'] = changes => writeTarget(folder, all(), around, changes)
     return {
-      get machines(): [Machine, ...Machine[]] {
-        return [first, ...machines.slice(1)]
+      get machines() {
+        return all()
       },
       site: around,
       addMachine,
-      target: async (changes = {}) => ({
-        ...(await targetOf([first, ...machines.slice(1)], around, join(network.folder, 'operator'), stack)),
-        ...changes,
-      }),
+      targetFile,
+      target: async changes => fileTarget(await targetFile(changes), folder),
       close,
     }
   } catch (error) {
     await close()
     throw error
-  }
-}
-
-async function targetOf(
-  machines: readonly [Machine, ...Machine[]],
-  { database, lake, source }: Site,
-  folder: string,
-  stack: string,
-): Promise<Target> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const pinnedKeys = join(folder, 'pinned-keys')
-  await writeFile(pinnedKeys, machines.map(({ pinnedKey }) => `${pinnedKey}\n`).join(''))
-  const hosts = machines.map(({ host }) => host) as unknown as readonly [HostAddress, ...HostAddress[]]
-  return {
-    stack,
-    hosts,
-    pinnedKeys,
-    folder,
-    variables: {
-      SOURCE_URL: source.url,
-      WIKIFLOW_CONTACT: 'rehearsal@example.org',
-      PGHOST: database.host,
-      PGPORT: String(database.port),
-      PGUSER: database.owner,
-      LAKE_URL: lake.url,
-      LAKE_ROTATE_S: '5',
-      AWS_REGION: lake.region,
-      REHEARSAL_S3: lake.endpoint,
-      REHEARSAL_S3_KEY: lake.credentials.accessKeyId,
-      REHEARSAL_S3_SECRET: lake.credentials.secretAccessKey,
-    },
-    secrets: { 'owner-password': database.passwordFile },
-    databaseCa: database.ca,
-    overrides: [kafkaInstead],
   }
 }

@@ -11,6 +11,9 @@ mount -t overlay -o "lowerdir=$SYSTEM,upperdir=$DISK/changed,workdir=$DISK/work"
 # Docker's own overlays can't stand on one.
 mkdir -p "$root/var/lib/docker"
 mount --bind "$DISK/docker" "$root/var/lib/docker"
+if [ -n "$IMAGES" ] && [ ! -e "$DISK/docker/image" ]; then
+  tar -C "$DISK/docker" --xattrs --xattrs-include='*' -xf "$IMAGES"
+fi
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --bind /dev "$root/dev"

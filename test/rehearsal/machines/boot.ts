@@ -28,6 +28,8 @@ export type BootSettings = {
   /** Name of the control group that its containers are below. */
   cgroup: string
   publicKey: string
+  /** Tar file of what an engine's folder holds at its first start. */
+  images?: string
 }
 
 /** A machine that is on. */
@@ -54,6 +56,7 @@ export async function boot(settings: BootSettings): Promise<Booted> {
       GATEWAY: settings.gateway,
       CGROUP: cgroup,
       RESOLVERS: resolvers(),
+      IMAGES: settings.images ?? '',
       HOST_USER: hostUser,
       PUBLIC_KEY: settings.publicKey,
     },

@@ -15,7 +15,13 @@ export async function runCommand(
   options: CommandOptions = {},
 ): Promise<Ran> {
   const { stdin, timeoutMs = 60_000, signal } = options
-  const child = spawn(command, args, { ...(signal && { signal }), timeout: timeoutMs, killSignal: 'SIGKILL' })
+  const child = spawn(command, args)
+  const givenUp = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])])
+  givenUp.addEventListener('abort', () => {
+    child.kill('SIGKILL')
+    // What the command left running may hold them.
+    for (const stream of [child.stdout, child.stderr]) stream.destroy()
+  })
   let stdout = ''
   let stderr = ''
   const written = options.stdout && once(child.stdout.pipe(options.stdout), 'finish')
@@ -25,13 +31,14 @@ export async function runCommand(
   child.stdin.on('error', () => {})
   if (stdin !== undefined && typeof stdin !== 'string' && 'pipe' in stdin) stdin.pipe(child.stdin)
   else child.stdin.end(stdin)
-  const [code, killed] = await new Promise<[number | null, NodeJS.Signals | null]>((settle, reject) => {
+  const code = await new Promise<number | null>((settle, reject) => {
     child.once('error', reject)
-    child.once('close', (...ended) => settle(ended))
+    child.once('close', settle)
   })
   await written
-  if (code === null)
-    throw new Error(`${command} was ended by ${killed}, after at most ${timeoutMs} ms: ${stderr}`)
+  if (code === null || givenUp.aborted) {
+    throw new Error(`${command} was killed, or given up after ${timeoutMs} ms: ${stderr}`)
+  }
   return { code, stdout, stderr }
 }
 

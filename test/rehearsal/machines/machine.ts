@@ -11,7 +11,9 @@ export type Machine = {
   readonly name: string
   /** How it is reached by SSH, from here. */
   readonly host: HostAddress
-  /** The line of a known_hosts file that pins its key. */
+  /** Its public key, as sshd shows it. */
+  readonly hostKey: string
+  /** The line of a known_hosts file that pins it. */
   readonly pinnedKey: string
   /** Runs a bash script in it as root, past sshd: how a test looks into it and does harm. */
   run(script: string, args?: readonly string[], options?: CommandOptions): Promise<Ran>
@@ -39,31 +41,24 @@ export type MachineOptions = {
   system: string
   /** Private key for its user, with the public one beside it. */
   identity: string
+  /** Tar file of the images that its Docker has from the start: `imagesTar()`. */
+  images?: string
   /** Size of its disk; left out, it can take all that this machine has. */
   diskMib?: number
 }
 
 /** Makes a machine and starts it; over when its Docker answers, in a second or two. */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
-  const { name, network, number, system, identity, diskMib } = options
+  const { name, network, number, system, identity, images, diskMib } = options
   const address = `10.213.${network.number}.${number}`
   const disk = join(network.folder, name)
   const link = `wikihost${network.number}-${number}`
   await makeDisk(disk, diskMib)
   const publicKey = (await readFile(`${identity}.pub`, 'utf8')).trim()
   const cgroup = `${network.bridge}-${name}`
-  const start = () =>
-    boot({
-      system,
-      disk,
-      name,
-      address,
-      gateway: network.gateway,
-      bridge: network.bridge,
-      link,
-      cgroup,
-      publicKey,
-    })
+  const { gateway, bridge } = network
+  const settings = { system, disk, name, address, gateway, bridge, link, cgroup, publicKey }
+  const start = () => boot({ ...settings, ...(images !== undefined && { images }) })
 
   let booted: Booted | undefined = await start()
   const run = async (script: string, args: readonly string[] = [], runOptions: CommandOptions = {}) => {
@@ -79,11 +74,13 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     await booted?.off()
     booted = undefined
   }
-  const { stdout: hostKey } = await run('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')
+  const { stdout } = await run('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')
+  const hostKey = stdout.trim()
   return {
     name,
     host: { name, user: hostUser, address, port: 22, identity, keyName: name },
-    pinnedKey: `${name} ${hostKey.trim()}`,
+    hostKey,
+    pinnedKey: `${name} ${hostKey}`,
     run,
     powerOff,
     powerOn: async () => {
@@ -107,18 +104,10 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
+/** Into all of a machine's namespaces, with the environment of its root. */
 const inside = [
-  '--mount',
-  '--uts',
-  '--ipc',
-  '--net',
-  '--pid',
-  '--root',
-  '--wd',
-  'env',
-  '-i',
-  'HOME=/root',
-  'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+  ...['--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd'],
+  ...['env', '-i', 'HOME=/root', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'],
 ]
 
 const fill = `free=$(($(df --output=avail -B1 /var | tail -n1) - $1 * 1048576))
