@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { type Release, type ReleaseFile, releaseId } from '../host/release.ts'
 import { UserError } from '../script.ts'
 import { type Deployment } from './plan.ts'
+import { standingVariables } from './standing.ts'
 import { type Target } from './target.ts'
 
 /** The Compose files of a release, in the order in which they are read; the others only for an outside Kafka. */
@@ -27,7 +28,7 @@ const migrationFile = /^runtime\/migrations\/([^/]+)$/
 
 /**
  * Puts together what is deployed: the project's files, the target's own Compose files, and how they are read. Whatever
- * differs, but for secrets' contents, makes another release.
+ * differs, but for secrets' contents and what stands (see `standing.ts`), makes another release.
  * @throws UserError for an override that can't be read.
  */
 export async function assemble(
@@ -50,7 +51,9 @@ export async function assemble(
     ...(target.kafkaCa ? [kafkaCaFile] : []),
     ...overrides.map(({ path }) => path),
   ]
-  const description = { image, compose: paths, variables }
+  // A release that is scaled stays the release that it is.
+  const ofRelease = Object.entries(variables).filter(([name]) => !standingVariables.has(name))
+  const description = { image, compose: paths, variables: Object.fromEntries(ofRelease) }
   const files = [
     ...code.files,
     ...overrides,

@@ -12,6 +12,7 @@ import { marksOf, readServiceFiles, type ServiceFiles } from './secrets.ts'
 import { ready, serve } from './serve.ts'
 import { readSince } from './since.ts'
 import { showStages } from './stages.ts'
+import { standingOf } from './standing.ts'
 import { type Target } from './target.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -87,12 +88,10 @@ async function assembleNext(target: Target, running: Running): Promise<Next> {
  * What belongs to what runs, and not to a description: the log's version, which `ops/upgrade.ts` alone moves, for its
  * data can't go back to an older one; and where the source began, for it counts once, while the log is empty.
  */
-function keepWhatRuns(target: Target, { current, swarm }: Running): Target {
+function keepWhatRuns(target: Target, { current }: Running): Target {
   const { REDPANDA_IMAGE, SOURCE_SINCE } = target.variables
-  const image = swarm?.services.get('redpanda')?.Spec.TaskTemplate.ContainerSpec.Image.split('@')[0]
-  const isOurs = current?.compose.length === 1
   return withVariables(target, {
-    REDPANDA_IMAGE: REDPANDA_IMAGE ?? (isOurs ? image : undefined),
+    REDPANDA_IMAGE: REDPANDA_IMAGE ?? standingOf(current).REDPANDA_IMAGE,
     SOURCE_SINCE: SOURCE_SINCE ?? current?.variables.SOURCE_SINCE,
   })
 }

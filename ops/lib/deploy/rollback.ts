@@ -2,15 +2,13 @@ import { UserError } from '../script.ts'
 import { connect } from './connect.ts'
 import { readDeployed } from './deployed.ts'
 import { openTarget, type TargetChoice } from './open-target.ts'
-import { type Deployment, planDeploy } from './plan.ts'
+import { planDeploy } from './plan.ts'
 import { renderDeployPlan } from './render.ts'
 import { readRunning, runningServices } from './running.ts'
 import { marksOf, readServiceFiles } from './secrets.ts'
 import { serve } from './serve.ts'
 import { showStages } from './stages.ts'
-
-/** Variables that belong to what runs, not to a release: how many workers, which version of the log. */
-const kept = ['WORKERS', 'REDPANDA_IMAGE']
+import { standingOf } from './standing.ts'
 
 export type RollbackOptions = TargetChoice & {
   /** Id of the release to go back to, or its beginning; left out, the one that served before. */
@@ -35,7 +33,7 @@ export async function rollback(options: RollbackOptions): Promise<string> {
     if (!found)
       throw new UserError(`release ${release} is no longer on ${manager.address.name}: three are kept`)
     const files = await readServiceFiles(target)
-    const variables = { ...found.variables, ...marksOf(files), ...pick(running.current, kept) }
+    const variables = { ...found.variables, ...marksOf(files), ...standingOf(running.current) }
     const deployment = { ...found, variables }
     const plan = planDeploy(running.current, deployment, runningServices(running))
     process.stdout.write(`${renderDeployPlan(plan, target.stack)}\n`)
@@ -60,13 +58,4 @@ function chosen([now, ...before]: readonly string[], asked: string | undefined):
     throw new UserError(`${asked} is no release that served before ${now ?? ''}; there is: ${list}`)
   if (more.length > 0) throw new UserError(`${asked} is the beginning of several releases: ${list}`)
   return match
-}
-
-function pick(deployment: Deployment | undefined, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap(name => {
-      const value = deployment?.variables[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
 }

@@ -3,12 +3,15 @@ import { readEngine } from '../swarm/manager.ts'
 import { readSwarmStack, releaseOf, type SwarmStack } from '../swarm/swarm.ts'
 import { readDeployed, servedReleases } from './deployed.ts'
 import { type Deployment } from './plan.ts'
+import { standingIn } from './standing.ts'
 
 /** What a host says of a stack: what served last, and what the Swarm has now. */
 export type Running = {
   /** Ids of the releases that served, the last first. */
   served: readonly string[]
-  /** How the last of them was deployed; undefined before the first, or when its folder is gone. */
+  /**
+   * How the last of them was deployed, with what stands by now; undefined before the first, or when its folder is gone.
+   */
   current: Deployment | undefined
   /** Undefined where there is no Swarm yet. */
   swarm: SwarmStack | undefined
@@ -22,7 +25,11 @@ export async function readRunning(manager: Host, stack: string): Promise<Running
     release === undefined ? undefined : readDeployed(manager, stack, release),
     Swarm.ControlAvailable ? readSwarmStack(manager, stack) : undefined,
   ])
-  return { served, current, swarm }
+  return {
+    served,
+    current: current && { ...current, variables: { ...current.variables, ...standingIn(current, swarm) } },
+    swarm,
+  }
 }
 
 /** Names of the services that the Swarm has. */
