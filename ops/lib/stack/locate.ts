@@ -8,18 +8,30 @@ export type FieldPath = readonly PropertyKey[]
  * line of what it should stand in. Undefined when the source isn't plain JavaScript, or exports no `stack`.
  */
 export function lineOf(source: string, path: FieldPath): number | undefined {
+  return findField(source, path)?.line
+}
+
+/** How far a field is found in a source. */
+type FoundField = {
+  line: number
+  /** The value of the last part of the way that is there; undefined when that is computed. */
+  value: Expression | undefined
+  /** How many parts of the way are there: all of them for a field that is. */
+  depth: number
+}
+
+/** Looks for a field in the source of a description; undefined as for `lineOf`. */
+export function findField(source: string, path: FieldPath): FoundField | undefined {
   const program = parseModule(source)
   const stack = program && exportedStack(program)
   if (!stack) return undefined
-  let line = stack.line
-  let node: Expression | undefined = stack.description
+  let found: FoundField = { line: stack.line, value: stack.description, depth: 0 }
   for (const key of path) {
-    const field = node && fieldOf(node, key)
+    const field = found.value && fieldOf(found.value, key)
     if (!field) break
-    line = field.line
-    node = field.value
+    found = { ...field, depth: found.depth + 1 }
   }
-  return line
+  return found
 }
 
 function parseModule(source: string): Program | undefined {
