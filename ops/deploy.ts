@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { agreed } from './lib/ask.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
 import { deploy } from './lib/deploy/deploy.ts'
-import { scriptArgs, stateFolder } from './lib/script.ts'
+import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
+import { scriptArgs } from './lib/script.ts'
 
 const help = `npx zx ops/deploy.ts [options]      run this release on the hosts
 
@@ -16,9 +17,7 @@ waits until each does its job. What doesn't get ready is rolled back. Interrupte
   --json            plan and result as one JSON object on standard output
   --since WHEN      where the source begins while the log is empty: a time such as 2026-11-20T08:00:00Z, or the SSE id
                     up to which an older pipeline has counted
-  --target FILE     hosts given by address (see docs/targets.md), instead of the stack of wikiflow.config.ts
-  --config FILE     the stack's description (default wikiflow.config.ts)
-  --state DIR       where this machine's keys and passwords are kept (default .wikiflow)
+${targetHelp()}
 
 + create   ~ update   = same   - remove
 
@@ -33,9 +32,7 @@ await runCloudScript(async () => {
       yes: { type: 'boolean', short: 'y', default: false },
       json: { type: 'boolean', default: false },
       since: { type: 'string' },
-      target: { type: 'string' },
-      config: { type: 'string' },
-      state: { type: 'string', default: stateFolder },
+      ...targetFlags,
     },
   })
   if (values.help) {

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { agreed } from './lib/ask.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
 import { rollback } from './lib/deploy/rollback.ts'
-import { scriptArgs, stateFolder } from './lib/script.ts'
+import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
+import { scriptArgs } from './lib/script.ts'
 
 const help = `npx zx ops/rollback.ts [RELEASE] [options]      go back to a release that served before
 
@@ -11,9 +12,7 @@ Without a release, the one that served last before this one. Its image and files
 shipped or built. Migrations of the database stay, for each is made so that the release before it can live with it.
 
   --yes             agree to the plan
-  --target FILE     hosts given by address (see docs/targets.md), instead of the stack of wikiflow.config.ts
-  --config FILE     the stack's description (default wikiflow.config.ts)
-  --state DIR       where this machine's keys and passwords are kept (default .wikiflow)
+${targetHelp()}
 
 Exit code: 0 it serves · 1 it doesn't: what does is said`
 
@@ -24,9 +23,7 @@ await runCloudScript(async () => {
     options: {
       help: { type: 'boolean', short: 'h' },
       yes: { type: 'boolean', short: 'y', default: false },
-      target: { type: 'string' },
-      config: { type: 'string' },
-      state: { type: 'string', default: stateFolder },
+      ...targetFlags,
     },
   })
   if (values.help) {

@@ -5,7 +5,8 @@ import { createLogUpdate } from 'log-update'
 import { runCloudScript } from './lib/cloud/script.ts'
 import { connect } from './lib/deploy/connect.ts'
 import { openTarget } from './lib/deploy/open-target.ts'
-import { scriptArgs, stateFolder } from './lib/script.ts'
+import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
+import { scriptArgs } from './lib/script.ts'
 import { renderStatus } from './lib/status/render.ts'
 import { isWell, readStatus } from './lib/status/status.ts'
 
@@ -16,9 +17,7 @@ is counted and how old the newest event is; the release, and what all of it cost
 
   --watch           again every two seconds, until Ctrl-C
   --json            as one JSON object
-  --target FILE     hosts given by address (see docs/targets.md), instead of the stack of wikiflow.config.ts
-  --config FILE     the stack's description (default wikiflow.config.ts)
-  --state DIR       where this machine's keys and passwords are kept (default .wikiflow)
+${targetHelp()}
 
 Exit code: 0 all tasks run and all services are ready · 1 something isn't, or couldn't be read`
 
@@ -31,9 +30,7 @@ await runCloudScript(async () => {
       help: { type: 'boolean', short: 'h' },
       watch: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      target: { type: 'string' },
-      config: { type: 'string' },
-      state: { type: 'string', default: stateFolder },
+      ...targetFlags,
     },
   })
   if (values.help) {
