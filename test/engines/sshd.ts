@@ -11,6 +11,8 @@ import { findCommand } from '../../ops/lib/checks/find-command.ts'
 /** Daemons aren't in every user's search path. */
 const searchPath = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
 
+const keygen = 'ssh-keygen'
+
 /** A real sshd on 127.0.0.1, as this user, that lets one key in. */
 export type Sshd = {
   port: number
@@ -42,7 +44,7 @@ export async function startSshd(settings: readonly string[] = [], reuse?: Sshd):
   const home = join(folder, 'home')
   mkdirSync(home)
   for (const file of [hostKeyFile, identity]) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', file])
+    execFileSync(keygen, ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', file])
   }
   const config = join(folder, 'sshd_config')
   const lines = [

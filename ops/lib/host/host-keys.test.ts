@@ -10,6 +10,7 @@ import { givenKeys, pinKeys, pinnedKeys } from './host-keys.ts'
 
 const one = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHu8LoqOZ57wshUkT3RYtJFwMTUJcf6PUNfK4o1tuic0'
 const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+const keygen = 'ssh-keygen'
 const names = ['198.51.100.7', '[198.51.100.7]:2222']
 
 function newFile(): string {
@@ -29,7 +30,7 @@ test('every type of key that ssh-keygen makes for a host is one, and a short RSA
     ['rsa', '1024'],
   ] as const) {
     const file = join(folder, `${type}-${bits}`)
-    execFileSync('ssh-keygen', ['-q', '-t', type, '-b', bits, '-N', '', '-C', 'a comment', '-f', file])
+    execFileSync(keygen, ['-q', '-t', type, '-b', bits, '-N', '', '-C', 'a comment', '-f', file])
     const line = readFileSync(`${file}.pub`, 'utf8')
     const key = line.split(' ').slice(0, 2).join(' ')
     expect([type, bits, hostKeyIn(line)]).toEqual([type, bits, bits === '1024' ? undefined : key])
@@ -53,7 +54,7 @@ test('a key is given as a line, as a .pub file, or in a known_hosts file that na
 test('a known_hosts file with hashed names is read as ssh reads it', () => {
   const file = newFile()
   pinKeys(file, '198.51.100.7', [one])
-  execFileSync('ssh-keygen', ['-q', '-H', '-f', file], { stdio: 'ignore' })
+  execFileSync(keygen, ['-q', '-H', '-f', file], { stdio: 'ignore' })
   const text = readFileSync(file, 'utf8')
   expect(text).toMatch(/^\|1\|/)
   expect(givenKeys(text, file, names)).toEqual([one])

@@ -66,7 +66,7 @@ async function configFile(): Promise<string> {
 }
 
 test('of twenty processes at once one gets the lock; the others read who has it', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const file = await configFile()
   const takers = Array.from({ length: 20 }, () => takeElsewhere(file))

@@ -100,6 +100,6 @@ function beyondJump(said: string, to: HostAddress): string | undefined {
 }
 
 /** The last line of a program's words. */
-export function lastLine(said: string): string {
+function lastLine(said: string): string {
   return said.trimEnd().split('\n').at(-1)?.trim() ?? ''
 }
