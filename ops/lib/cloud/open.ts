@@ -27,13 +27,15 @@ export const toStand: Intent = {
 /**
  * Opens the stack of `wikiflow.config.ts` on AWS; changes nothing.
  * @param files the description (default `wikiflow.config.ts`), and the folder of what only this machine has.
+ * @param change what is to be different from the description.
  * @throws UserError for a wrong description or a region that can't hold the stack; AWS's errors as they are.
  */
 export async function openStack(
   { config, state }: { config?: string | undefined; state: string },
   intent: Intent = toStand,
+  change: (described: Stack) => Stack = described => described,
 ): Promise<OpenStack> {
-  const stack = await loadStack(config)
+  const stack = change(await loadStack(config))
   const cloud = await openCloud(stack.region)
   const id = stackId(stack, cloud.account)
   const names = namesOf(id)

@@ -3,6 +3,7 @@ import { type Host } from '../host/host.ts'
 import { type Release } from '../host/release.ts'
 import { shipRelease } from '../host/ship.ts'
 import { UserError } from '../script.ts'
+import { admitNodes } from '../swarm/held-nodes.ts'
 import { bringUp } from './bring-up.ts'
 import { ConvergenceError } from './converge.ts'
 import { markServed } from './deployed.ts'
@@ -45,10 +46,11 @@ export class DeployError extends UserError {
 
 /**
  * Brings a deployment to the host and into the Swarm, and waits until it serves. Each stage finds what an interrupted
- * run has done. Once services are changed there are two ends: the new release serves, or the one before does again.
+ * run has done; nodes that waited for the image are let in. Once services are changed there are two ends: the new
+ * release serves, or the one before does again.
  * @throws DeployError when the release was rolled back; UserError when nothing was changed yet.
  */
-export async function carryOut(job: DeployJob): Promise<PipelineView> {
+export async function carryOut(job: DeployJob): Promise<{ view: PipelineView; admitted: string[] }> {
   const { stack, hosts, deployment, stages, signal, release } = job
   const [manager, ...others] = hosts
   const { image } = deployment
@@ -76,11 +78,15 @@ export async function carryOut(job: DeployJob): Promise<PipelineView> {
     if ((await findImage(host, image)) === id) continue
     await stages.run(`handing ${image} to ${host.address.name}`, () => handOver(manager, host, image, signal))
   }
+  const admitted = await admitNodes(
+    manager,
+    hosts.map(({ address }) => address.name),
+  )
   signal.throwIfAborted()
   try {
     const view = await bringUp({ ...job, manager, deployment, signal })
     await markServed(manager, stack, deployment.release)
-    return view
+    return { view, admitted }
   } catch (error) {
     throw await rollBack(job, error)
   }

@@ -3,9 +3,9 @@ import { readRelease } from '../host/release.ts'
 import { assemble } from './assemble.ts'
 import { connect } from './connect.ts'
 import { assertContact } from './contact.ts'
-import { awaitDocker } from './first-boot.ts'
 import { openTarget, type TargetChoice } from './open-target.ts'
 import { type DeployPlan, planDeploy } from './plan.ts'
+import { joining, presentHosts } from './present-hosts.ts'
 import { renderDeployPlan } from './render.ts'
 import { isWhole, type Running, readRunning, runningServices } from './running.ts'
 import { marksOf, readServiceFiles, type ServiceFiles } from './secrets.ts'
@@ -47,12 +47,15 @@ export async function deploy(options: DeployOptions): Promise<DeployOutcome> {
   const stages = showStages(options.json ? process.stderr : process.stdout)
   const connection = await connect(target)
   try {
-    await Promise.all(
-      connection.hosts.map(host => awaitDocker(host, what => stages.note(`${host.address.name}: ${what}`))),
-    )
+    const present = await presentHosts(connection, line => stages.note(line))
     const running = await readRunning(connection.manager, target.stack)
     const next = await assembleNext(target, running)
-    const plan = planDeploy(running.current, next.deployment, runningServices(running))
+    const plan = planDeploy(
+      running.current,
+      next.deployment,
+      runningServices(running),
+      joining(present.connection.hosts, running.swarm?.nodes),
+    )
     const print = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`)
     const outcome = (result: DeployOutcome['result'], serves: boolean, closing: string): DeployOutcome => ({
       ...{ result, plan, serves, closing },
@@ -66,7 +69,7 @@ export async function deploy(options: DeployOptions): Promise<DeployOutcome> {
       return outcome('planned', false, 'Nothing was changed; to carry it out: npx zx ops/deploy.ts')
     }
     if (!(await options.agree())) return outcome('declined', false, 'Nothing was changed.')
-    await serve({ connection, shown: running, action: 'deploy', ...next, stages })
+    await serve({ ...present, shown: running, action: 'deploy', ...next, stages })
     return outcome('done', true, `Release ${plan.to} serves. ${lookAt(target)}`)
   } finally {
     stages.close()
@@ -99,6 +102,7 @@ function keepWhatRuns(target: Target, { current }: Running): Target {
 function isSettled(plan: DeployPlan, running: Running): boolean {
   return (
     plan.from === plan.to &&
+    plan.joins.length === 0 &&
     isWhole(running, plan.to) &&
     plan.services.every(({ action }) => action === 'same') &&
     [...(running.swarm?.services.values() ?? [])].every(

@@ -62,6 +62,8 @@ export const fileTargetSchema = group({
     .array(hostSchema, { error: 'a list of hosts' })
     .min(1, { error: 'at least one host' })
     .max(9, { error: 'at most 9 hosts' }),
+  /** So many of them are used, the first ones; left out, all. */
+  nodes: whole(1, 9, '').optional(),
   database: group({
     host: address,
     port: port.default(5432),
@@ -103,13 +105,16 @@ export const fileTargetSchema = group({
     .array(text(/^[A-Za-z_]\w*=\P{Cc}*$/u, 'NAME=value'), { error: 'a list of NAME=value' })
     .default([]),
   folder: path('the folder of what only this machine has of this stack').optional(),
-}).superRefine(({ hosts, database, lake, kafka }, context) => {
+}).superRefine(({ hosts, nodes, database, lake, kafka }, context) => {
   const issue = (at: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path: at, message })
   hosts.forEach(({ name }, index) => {
     const first = hosts.findIndex(host => host.name === name)
     if (first < index) issue(['hosts', index, 'name'], `each name once (it is number ${first + 1} already)`)
   })
+  if (nodes !== undefined && nodes > hosts.length) {
+    issue(['nodes'], `at most the ${hosts.length} of hosts`)
+  }
   const region = rdsHost.exec(database.host)?.[1]
   if (database.caFile === undefined && (region === undefined || region !== lake.region)) {
     issue(

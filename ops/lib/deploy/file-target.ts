@@ -12,18 +12,20 @@ import { variablesOf } from './variables.ts'
  * Hosts given by address in a JSON file as a place to deploy to (`docs/targets.md` has one of each field). The hosts'
  * keys are pinned as the file gives them.
  * @param state the folder of what only this machine has.
+ * @param nodes so many of the hosts, in place of what the file says.
  * @throws UserError with a line for each field that is wrong; for a file that can't be read, or holds no key.
  */
-export function fileTarget(path: string, state: string): Target {
+export function fileTarget(path: string, state: string, nodes?: number): Target {
   const file = resolve(path)
-  const described = readDescription(path)
+  const described = readTargetFile(path)
   const at = (relative: string) => resolve(dirname(file), relative)
   const folder =
     described.folder === undefined ? resolve(state, 'targets', described.stack) : at(described.folder)
   const pinnedKeys = join(folder, 'known_hosts')
-  const [first, ...others] = described.hosts.map(host => hostOf(described.stack, host, at))
+  const used = described.hosts.slice(0, nodes ?? described.nodes)
+  const [first, ...others] = used.map(host => hostOf(described.stack, host, at))
   if (!first) throw new UserError(`${path} names no host`)
-  for (const host of described.hosts) {
+  for (const host of used) {
     pin(pinnedKeys, keyName(described.stack, host.name), host, at)
     if (host.jump) pin(pinnedKeys, keyName(described.stack, jumpName(host.name)), host.jump, at)
   }
@@ -47,7 +49,8 @@ export function fileTarget(path: string, state: string): Target {
   }
 }
 
-function readDescription(path: string): FileTarget {
+/** What a target's file says. @throws UserError with a line for each field that is wrong. */
+export function readTargetFile(path: string): FileTarget {
   const source = readText(path, 'the file of the target')
   let description: unknown
   try {

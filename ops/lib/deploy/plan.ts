@@ -28,6 +28,8 @@ export type DeployPlan = {
   services: readonly ServiceChange[]
   /** Migrations that the database hasn't seen with the release before. */
   migrations: readonly string[]
+  /** Names of hosts that join the Swarm. */
+  joins: readonly string[]
 }
 
 /** Variables that stand for the release as a whole. */
@@ -36,11 +38,13 @@ const ofRelease = ['WIKIFLOW_RELEASE', 'STACK']
 /**
  * Compares what serves with what is to serve.
  * @param running services that are there now: one that is missing is created, whatever was deployed.
+ * @param joins names of hosts that join the Swarm.
  */
 export function planDeploy(
   now: Deployment | undefined,
   next: Deployment,
   running: ReadonlySet<string>,
+  joins: readonly string[] = [],
 ): DeployPlan {
   const before = now?.compose.map(readCompose) ?? []
   const after = next.compose.map(readCompose)
@@ -61,6 +65,7 @@ export function planDeploy(
       ...gone.map((service): ServiceChange => ({ service, action: 'remove', why: [] })),
     ],
     migrations: next.migrations.filter(name => !now?.migrations.includes(name)),
+    joins,
   }
 }
 

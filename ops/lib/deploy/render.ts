@@ -15,6 +15,7 @@ export function renderDeployPlan(plan: DeployPlan, stack: string): string {
     ...plan.services.map(({ service, action, why }) =>
       `${signs[action]} ${service.padEnd(width)}  ${why.map(one => words[one] ?? visible(one)).join(', ')}`.trimEnd(),
     ),
+    ...(plan.joins.length > 0 ? ['', `Hosts that join: ${plan.joins.join(', ')}`] : []),
     ...(plan.migrations.length > 0
       ? [
           '',

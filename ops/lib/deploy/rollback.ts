@@ -3,6 +3,7 @@ import { connect } from './connect.ts'
 import { readDeployed } from './deployed.ts'
 import { openTarget, type TargetChoice } from './open-target.ts'
 import { planDeploy } from './plan.ts'
+import { presentHosts } from './present-hosts.ts'
 import { renderDeployPlan } from './render.ts'
 import { readRunning, runningServices } from './running.ts'
 import { marksOf, readServiceFiles } from './secrets.ts'
@@ -27,6 +28,7 @@ export async function rollback(options: RollbackOptions): Promise<string> {
   const connection = await connect(target)
   try {
     const { manager } = connection
+    const present = await presentHosts(connection, line => stages.note(line))
     const running = await readRunning(manager, target.stack)
     const release = chosen(running.served, options.release)
     const found = await readDeployed(manager, target.stack, release)
@@ -38,7 +40,7 @@ export async function rollback(options: RollbackOptions): Promise<string> {
     const plan = planDeploy(running.current, deployment, runningServices(running))
     process.stdout.write(`${renderDeployPlan(plan, target.stack)}\n`)
     if (!(await options.agree())) return 'Nothing was changed.'
-    await serve({ connection, shown: running, action: 'rollback', deployment, files, stages })
+    await serve({ ...present, shown: running, action: 'rollback', deployment, files, stages })
     return `Release ${release} serves again; to go on with the newer one: npx zx ops/deploy.ts`
   } finally {
     stages.close()

@@ -2,20 +2,22 @@ import { noteAction } from '../host/audit-log.ts'
 import { takeHostLock } from '../host/lock.ts'
 import { type Release } from '../host/release.ts'
 import { UserError } from '../script.ts'
+import { holdNodes } from '../swarm/held-nodes.ts'
 import { ensureManager } from '../swarm/manager.ts'
 import { joinNode } from '../swarm/nodes.ts'
 import { carryOut } from './carry-out.ts'
 import { type Connection } from './connect.ts'
 import { type PipelineView, passGates } from './gates.ts'
 import { type Deployment } from './plan.ts'
+import { type Present } from './present-hosts.ts'
 import { prune } from './prune.ts'
 import { type Running, readRunning } from './running.ts'
 import { type ServiceFiles } from './secrets.ts'
+import { spreadWorkers } from './spread-workers.ts'
 import { type Stages } from './stages.ts'
 
 /** What was agreed to. */
-export type Agreed = {
-  connection: Connection
+export type Agreed = Present & {
   /** What ran when the plan was shown. */
   shown: Running
   /** Named in the lock and in the host's audit log. */
@@ -32,13 +34,15 @@ export type Agreed = {
  * what served before.
  * @throws UserError for whatever keeps it from serving; a DeployError says what serves instead.
  */
-export async function serve({ connection, shown, action, deployment, files, release, stages }: Agreed) {
+export async function serve(agreed: Agreed) {
+  const { connection, away, shown, action, deployment, files, release, stages } = agreed
   const { manager, hosts, target } = connection
   const { stack } = target
   const lock = await takeHostLock(manager, stack, `${action} ${deployment.release}`)
   const interrupted = new AbortController()
   const onSignal = () => interrupted.abort(new UserError('interrupted'))
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  const signal = AbortSignal.any([lock.signal, interrupted.signal])
   const note = (result: string) => noteAction(manager, stack, { action, release: deployment.release, result })
   try {
     const now = await readRunning(manager, stack)
@@ -50,14 +54,15 @@ export async function serve({ connection, shown, action, deployment, files, rele
     await note('begun')
     await ensureManager(manager)
     for (const host of hosts.slice(1)) await joinNode(manager, host)
-    await carryOut({
-      ...{ stack, hosts, deployment, files, stages },
+    await holdNodes(manager, away)
+    const { admitted } = await carryOut({
+      ...{ stack, hosts, deployment, files, stages, signal },
       ...(release && { release }),
-      signal: AbortSignal.any([lock.signal, interrupted.signal]),
       previous: now.current,
       buildArgs: target.buildArgs ?? [],
     })
     await note('serves')
+    if (admitted.length > 0) await spreadWorkers({ manager, stack, deployment, stages, signal })
     await prune(connection)
   } catch (error) {
     await note(error instanceof Error ? error.message : String(error)).catch(() => {})

@@ -3,6 +3,7 @@ import { type PipelineView, readPipeline } from '../deploy/gates.ts'
 import { type Running, readRunning } from '../deploy/running.ts'
 import { UserError } from '../script.ts'
 import { readEngine } from '../swarm/manager.ts'
+import { isHeld, nameOfNode } from '../swarm/node-labels.ts'
 import { releaseOf, replicasOf, type SwarmTask } from '../swarm/swarm.ts'
 import { type HostFigures, readFigures } from './figures.ts'
 
@@ -64,7 +65,7 @@ export async function readStatus(connection: Connection, now = Date.now()): Prom
     nodes: figures.map(({ host, figures, nodeId }) => ({
       name: host.address.name,
       address: host.address.address,
-      state: stateOf(running, nodeId),
+      state: stateOf(running, host.address.name, nodeId),
       figures,
     })),
     pipeline,
@@ -117,9 +118,12 @@ function troubleOf(tasks: readonly SwarmTask[], now: number): string | undefined
   )
 }
 
-function stateOf({ swarm }: Running, nodeId: string | undefined): string {
-  const node = swarm?.nodes.find(({ ID }) => ID === nodeId)
+/** By the node's id, or, of a host that doesn't say it, by the name that it joined with. */
+function stateOf({ swarm }: Running, name: string, nodeId: string | undefined): string {
+  const nodes = swarm?.nodes ?? []
+  const node = nodes.find(({ ID }) => ID === nodeId) ?? nodes.findLast(one => nameOfNode(one) === name)
   if (!node) return 'not in the Swarm'
+  if (isHeld(node)) return `${node.Status.State}, waits for a deploy`
   return node.Spec.Availability === 'active'
     ? node.Status.State
     : `${node.Status.State}, ${node.Spec.Availability}`

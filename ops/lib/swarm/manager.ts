@@ -3,6 +3,7 @@ import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
 import { EngineError, getFromEngine, postToEngine } from './api.ts'
+import { hostLabel } from './node-labels.ts'
 
 const infoSchema = z.object({
   ServerVersion: z.string(),
@@ -12,6 +13,8 @@ const infoSchema = z.object({
     NodeAddr: z.string().optional(),
     LocalNodeState: z.string(),
     ControlAvailable: z.boolean().optional(),
+    /** The managers that it knows. */
+    RemoteManagers: z.array(z.object({ NodeID: z.string() })).nullish(),
   }),
 })
 
@@ -29,7 +32,7 @@ export const firstLabel = 'wikiflow.first'
 /** The address by which a host reaches the world: other nodes of a private network reach it there. */
 const ownAddress = `ip -4 route get 198.51.100.1 | sed -n 's/.* src \\([0-9.]*\\).*/\\1/p'`
 
-const labelNode = `docker node update --label-add ${firstLabel}=true "$1" > /dev/null`
+const labelNode = `docker node update --label-add ${firstLabel}=true --label-add "${hostLabel}=$2" "$1" > /dev/null`
 
 /**
  * Makes a host the manager of a Swarm of its own, unless it is one, and marks it as the first node.
@@ -56,6 +59,6 @@ export async function ensureManager(host: Host): Promise<boolean> {
       `Docker on ${host.address.name} is ${now.LocalNodeState} in a Swarm that it doesn't manage: \`docker swarm leave\` there, or name its manager first`,
     )
   }
-  await mustRun(host, 'marking the first node', labelNode, [now.NodeID])
+  await mustRun(host, 'marking the first node', labelNode, [now.NodeID, host.address.name])
   return isNew
 }

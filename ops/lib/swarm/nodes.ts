@@ -1,77 +1,63 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
-import { filtered, getFromEngine, postToEngine } from './api.ts'
-import { readEngine } from './manager.ts'
+import { getFromEngine, postToEngine } from './api.ts'
+import { type EngineInfo, readEngine } from './manager.ts'
+import { heldLabel, hostLabel, nameOfNode, readNodes } from './node-labels.ts'
 
 const swarmSchema = z.object({ JoinTokens: z.object({ Worker: z.string() }) })
-const taskSchema = z.object({ Status: z.object({ State: z.string() }) })
 
 /** Swarm's port for its managers. */
 const managerPort = 2377
 
-/** How long a node may take until its tasks have moved, in ms. */
-const drainMs = 180_000
-const pollMs = 1_000
+const label = `docker node update --label-add "$2=$3" "$1" > /dev/null`
+const leave = 'docker swarm leave --force'
+const forget = 'docker node rm --force "$1" > /dev/null'
 
 /**
- * Joins a host to the Swarm as a node that runs tasks, over the private network, unless it is one.
+ * Joins a host to the Swarm as a node, over the private network, unless it is one. A node that joins is held back: it
+ * gets no tasks before `admitNodes`, for it has no image yet. One that was forgotten while it was away joins anew.
  * @returns whether it joined now.
  * @throws UserError for a host that is in another Swarm.
  */
 export async function joinNode(manager: Host, host: Host): Promise<boolean> {
   const { name } = host.address
-  const { Swarm } = await readEngine(host)
-  const known = await nodeIds(manager)
-  if (Swarm.NodeID && known.has(Swarm.NodeID)) return false
+  const [{ Swarm }, nodes] = await Promise.all([readEngine(host), readNodes(manager)])
+  const known = nodes.find(({ ID }) => ID === Swarm.NodeID)
+  if (known) {
+    if (nameOfNode(known) !== name)
+      await mustRun(manager, 'naming a node', label, [known.ID, hostLabel, name])
+    return false
+  }
+  const { Swarm: own } = await readEngine(manager)
   if (Swarm.LocalNodeState !== 'inactive') {
-    throw new UserError(
-      `Docker on ${name} is ${Swarm.LocalNodeState} in another Swarm: \`docker swarm leave --force\` there, when nothing of it is needed`,
-    )
+    if (!wasOf(Swarm, own)) {
+      throw new UserError(
+        `Docker on ${name} is ${Swarm.LocalNodeState} in another Swarm: \`docker swarm leave --force\` there, when nothing of it is needed`,
+      )
+    }
+    await mustRun(host, 'leaving the Swarm that has forgotten it', leave)
   }
   const { JoinTokens } = await getFromEngine(manager, '/swarm', swarmSchema)
-  const to = (await readEngine(manager)).Swarm.NodeAddr
-  const own = host.address.privateAddress
+  const address = host.address.privateAddress
   await postToEngine(host, '/swarm/join', {
     ListenAddr: '0.0.0.0:2377',
-    ...(own && { AdvertiseAddr: own, DataPathAddr: own }),
-    RemoteAddrs: [`${to}:${managerPort}`],
+    ...(address && { AdvertiseAddr: address, DataPathAddr: address }),
+    RemoteAddrs: [`${own.NodeAddr}:${managerPort}`],
     JoinToken: JoinTokens.Worker,
+    Availability: 'drain',
   })
+  const { NodeID = '' } = (await readEngine(host)).Swarm
+  await mustRun(manager, 'naming a node', label, [NodeID, heldLabel, 'true'])
+  await mustRun(manager, 'naming a node', label, [NodeID, hostLabel, name])
+  // The same host, as it was before it left or was made anew.
+  const former = nodes.filter(node => nameOfNode(node) === name && node.Status.State === 'down')
+  for (const { ID } of former) await mustRun(manager, 'forgetting a node', forget, [ID])
   return true
 }
 
-/**
- * Takes a node out of the Swarm: its tasks move first, then it leaves. One that is down is only forgotten.
- * @param host the node itself; left out when it can't be reached.
- * @throws UserError when its tasks don't move.
- */
-export async function removeNode(
-  manager: Host,
-  nodeId: string,
-  host: Host | undefined,
-  say: (what: string) => void,
-): Promise<void> {
-  await mustRun(manager, 'draining a node', 'docker node update --availability drain "$1"', [nodeId])
-  for (const until = Date.now() + drainMs; host; await sleep(pollMs)) {
-    const tasks = await getFromEngine(manager, `/tasks${filtered({ node: [nodeId] })}`, z.array(taskSchema))
-    const running = tasks.filter(({ Status }) => Status.State === 'running').length
-    if (running === 0) break
-    if (Date.now() > until) {
-      throw new UserError(
-        `${running} tasks of ${host.address.name} don't move: npx zx ops/status.ts says why`,
-      )
-    }
-    say(`${running} tasks still there`)
-  }
-  if (host) await mustRun(host, 'leaving the Swarm', 'docker swarm leave')
-  await mustRun(manager, 'forgetting a node', 'docker node rm --force "$1"', [nodeId])
-}
-
-/** Ids of the nodes that a manager knows. */
-export async function nodeIds(manager: Host): Promise<Set<string>> {
-  const nodes = await getFromEngine(manager, '/nodes', z.array(z.object({ ID: z.string() })))
-  return new Set(nodes.map(({ ID }) => ID))
+/** Whether an engine belonged to the Swarm of this manager, which has forgotten it. */
+function wasOf({ RemoteManagers }: EngineInfo['Swarm'], { NodeID }: EngineInfo['Swarm']): boolean {
+  return (RemoteManagers ?? []).some(manager => manager.NodeID === NodeID)
 }

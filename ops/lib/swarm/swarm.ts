@@ -6,10 +6,13 @@ const labels = z.record(z.string(), z.string()).nullish()
 /** Kept whole: a task's is compared with its service's. */
 const containerSpec = z.looseObject({ Image: z.string(), Env: z.array(z.string()).nullish() })
 
-const nodeSchema = z.object({
+export const nodeSchema = z.object({
   ID: z.string(),
   Spec: z.object({ Role: z.string(), Availability: z.enum(['active', 'pause', 'drain']), Labels: labels }),
-  Description: z.object({ Hostname: z.string() }),
+  Description: z.object({
+    Hostname: z.string(),
+    Resources: z.object({ MemoryBytes: z.number().optional() }).optional(),
+  }),
   Status: z.object({ State: z.string(), Addr: z.string().optional() }),
 })
 /** A node of the Swarm, as the Engine API gives it (the part that is used). */
@@ -33,6 +36,9 @@ const serviceSchema = z.object({
     Mode: z.object({ Replicated: z.object({ Replicas: z.number().optional() }).optional() }),
     TaskTemplate: z.object({
       ContainerSpec: containerSpec,
+      Resources: z.object({ Limits: z.object({ MemoryBytes: z.number().optional() }).nullish() }).nullish(),
+      Placement: z.object({ Constraints: z.array(z.string()).nullish() }).nullish(),
+      RestartPolicy: z.object({ Condition: z.string().optional() }).nullish(),
     }),
   }),
   UpdateStatus: z

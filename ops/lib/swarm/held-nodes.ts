@@ -1,0 +1,34 @@
+import { type Host } from '../host/host.ts'
+import { mustRun } from '../host/must-run.ts'
+import { heldLabel, isHeld, nameOfNode, readNodes } from './node-labels.ts'
+
+const hold = `docker node update --availability drain --label-add ${heldLabel}=true "$1" > /dev/null`
+const admit = `docker node update --availability active --label-rm ${heldLabel} "$1" > /dev/null`
+
+/**
+ * Keeps tasks from nodes that can't be given an image now: Swarm would try them there again and again once the hosts are
+ * back.
+ * @param names of their hosts.
+ */
+export async function holdNodes(manager: Host, names: readonly string[]): Promise<void> {
+  for (const node of await readNodes(manager)) {
+    if (!names.includes(nameOfNode(node) ?? '') || isHeld(node)) continue
+    await mustRun(manager, 'holding a node back', hold, [node.ID])
+  }
+}
+
+/**
+ * Lets nodes that were held back have tasks. One that somebody has drained stays so.
+ * @param names of their hosts, which have the image.
+ * @returns the names of those that were.
+ */
+export async function admitNodes(manager: Host, names: readonly string[]): Promise<string[]> {
+  const admitted: string[] = []
+  for (const node of await readNodes(manager)) {
+    const name = nameOfNode(node)
+    if (name === undefined || !names.includes(name) || !isHeld(node)) continue
+    await mustRun(manager, `letting ${name} have tasks`, admit, [node.ID])
+    admitted.push(name)
+  }
+  return admitted
+}
