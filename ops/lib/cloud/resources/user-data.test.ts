@@ -32,7 +32,7 @@ describe('the first boot, run with stand-ins for what changes a machine,', () =>
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'wikiflow-boot-'))
-    for (const folder of ['bin', 'etc/dnf', 'etc/sysctl.d', 'var/lib']) {
+    for (const folder of ['bin', 'etc/dnf', 'etc/ssh/sshd_config.d', 'etc/sysctl.d', 'var/lib']) {
       await mkdir(join(root, folder), { recursive: true })
     }
     await writeFile(join(root, 'etc/fstab'), 'UUID=1 / xfs defaults 1 1\n')
@@ -75,6 +75,7 @@ describe('the first boot, run with stand-ins for what changes a machine,', () =>
     expect(calls).toContain('systemctl enable --now docker')
     expect(await read(readyFile)).toBe('release=2023.12.20260930\ndocker=25.0.14\n')
     expect(await read('etc/sysctl.d/90-wikiflow.conf')).toContain('fs.aio-max-nr = 1048576')
+    expect(await read('etc/ssh/sshd_config.d/10-wikiflow.conf')).toContain('ClientAliveInterval 15')
     const settings = JSON.parse(await read('etc/docker/daemon.json'))
     expect(settings).toMatchObject({ 'live-restore': false, 'log-opts': { 'max-size': '10m' } })
   })
