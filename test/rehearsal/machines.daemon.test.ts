@@ -174,7 +174,7 @@ async function tracesOf(number: number): Promise<string[]> {
     iptables-save | grep -w "wikiflow-rehearsal-$1"
     grep -F "/wikiflow-rehearsal-$1/" /proc/mounts
     losetup --list --noheadings --output BACK-FILE | grep -F "/wikiflow-rehearsal-$1/"
-    find /sys/fs/cgroup -path "*/wikirehearse$1-*"
+    find /sys/fs/cgroup -type d -name "wikirehearse$1-*"
     find /var/tmp -maxdepth 1 -name "wikiflow-rehearsal-$1"
     find /run/wikiflow-rehearsal -name "$1"
     pgrep --full --list-full "/wikiflow-rehearsal-$1/"

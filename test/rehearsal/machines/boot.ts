@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { removeCgroups } from './cgroups.ts'
 import { must, runCommand } from './command.ts'
 import { hostUser } from './system.ts'
 
@@ -95,12 +96,6 @@ async function firstChild({ pid, exitCode }: ChildProcess): Promise<number> {
     if (child) return Number(child)
     await sleep(5)
   }
-}
-
-/** A reboot clears the control groups; Docker leaves them when it is killed. */
-async function removeCgroups(cgroup: string): Promise<void> {
-  const below = ['/sys/fs/cgroup', '-depth', '-type', 'd', '-path', `*/${cgroup}*`]
-  await runCommand('find', [...below, '-exec', 'rmdir', '{}', '+'])
 }
 
 /** The file of this machine's name servers: systemd's own listener can't be reached from another network. */

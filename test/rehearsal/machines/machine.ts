@@ -91,10 +91,11 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     reconnect: () => wire('up'),
     fillDisk: async (freeMib = 0) => {
       if (diskMib === undefined) throw new Error(`${name} has no disk of its own: give it a diskMib`)
-      await run(fill, [String(freeMib)])
+      const { code, stderr } = await run(fill, [String(freeMib)])
+      if (code !== 0) throw new Error(`${name}'s disk can't be filled: ${stderr}`)
     },
     freeDisk: async () => {
-      await run('rm -f /var/filler')
+      await run('rm -f /var/filler /var/filler.last')
     },
     stop: async () => {
       await powerOff()
@@ -110,8 +111,10 @@ const inside = [
   ...['env', '-i', 'HOME=/root', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'],
 ]
 
-const fill = `free=$(($(df --output=avail -B1 /var | tail -n1) - $1 * 1048576))
-[ "$free" -le 0 ] || fallocate -l "$free" /var/filler || dd if=/dev/zero of=/var/filler bs=1M count=$((free / 1048576))`
+/** All but the last MiB at once; those are written, for the file system takes some for itself. */
+const fill = `room=$(($(df --output=avail -BM /var | tail -n1 | tr -d M) - $1))
+[ "$room" -le 16 ] || fallocate -l $((room - 16))M /var/filler
+dd if=/dev/zero of=/var/filler.last bs=64K count=$(((room < 16 ? room : 16) * 16)) 2>/dev/null || [ "$1" = 0 ]`
 
 async function makeDisk(disk: string, mib?: number): Promise<void> {
   await mkdir(disk)

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
-import { isGone, markProcess, type ProcessMark } from '../../../ops/lib/cloud/process-mark.ts'
+import { removeCgroups } from './cgroups.ts'
+import { anyClaimed, claim, release, sweep } from './claim.ts'
 import { must, runCommand } from './command.ts'
 
-/** One link a network in use; its text is the mark of the process that uses it. Gone with a reboot, as networks are. */
-const claims = '/run/wikiflow-rehearsal'
 const forwarding = '/proc/sys/net/ipv4/ip_forward'
 
 /** A network of machines on this one: a bridge, and a way out to the internet. */
@@ -27,16 +25,17 @@ export type MachineNetwork = {
 export async function openNetwork(): Promise<MachineNetwork> {
   if (process.getuid?.() !== 0)
     throw new Error('a rehearsal makes machines out of namespaces: run it as root')
-  await mkdir(claims, { recursive: true })
-  await sweep()
-  const number = await claim()
+  await sweep(remove)
+  const number = await claim(freeNumbers())
   const network = {
     number,
     gateway: `10.213.${number}.1`,
     bridge: bridgeOf(number),
     folder: folderOf(number),
   }
-  await mkdir(network.folder, { recursive: true, mode: 0o711 })
+  // This machine may have lost its power under an earlier one.
+  await clear(number)
+  await mkdir(network.folder, { mode: 0o711 })
   await must('ip', ['link', 'add', network.bridge, 'type', 'bridge'])
   await must('ip', ['address', 'add', `${network.gateway}/24`, 'dev', network.bridge])
   await must('ip', ['link', 'set', network.bridge, 'up'])
@@ -47,7 +46,7 @@ export async function openNetwork(): Promise<MachineNetwork> {
     ...network,
     close: async () => {
       await remove(number)
-      if (!wasForwarding && (await readdir(claims)).length === 0) await writeFile(forwarding, '0')
+      if (!wasForwarding && !(await anyClaimed())) await writeFile(forwarding, '0')
     },
   }
 }
@@ -68,35 +67,25 @@ function rulesOf(number: number): ((verb: '-I' | '-D') => string[])[] {
   ]
 }
 
-async function claim(): Promise<number> {
-  const taken = Object.values(networkInterfaces()).flatMap(
-    addresses => addresses?.map(({ address }) => address) ?? [],
+/** Numbers from 1 to 254 whose networks aren't this machine's for something else. */
+function freeNumbers(): number[] {
+  const taken = Object.values(networkInterfaces()).flatMap(all => all?.map(({ address }) => address) ?? [])
+  return Array.from({ length: 254 }, (_, index) => index + 1).filter(
+    number => !taken.some(address => address.startsWith(`10.213.${number}.`)),
   )
-  for (let number = 1; number < 255; number++) {
-    if (taken.some(address => address.startsWith(`10.213.${number}.`))) continue
-    try {
-      await symlink(JSON.stringify(markProcess()), join(claims, String(number)))
-      return number
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-  }
-  throw new Error('no network from 10.213.1.0/24 to 10.213.254.0/24 is free')
 }
 
-/** Removes the networks of processes that are gone; their machines went with them. */
-async function sweep(): Promise<void> {
-  for (const name of await readdir(claims)) {
-    const mark: ProcessMark | undefined = await readlink(join(claims, name)).then(JSON.parse, () => undefined)
-    if (mark && isGone(mark)) await remove(Number(name))
-  }
-}
-
-async function remove(number: number): Promise<void> {
+/** Removes what a network has here, all or what there is of it; its machines are gone already. */
+async function clear(number: number): Promise<void> {
   for (const rule of rulesOf(number)) {
     while ((await runCommand('iptables', rule('-D'))).code === 0);
   }
   if (existsSync(`/sys/class/net/${bridgeOf(number)}`)) await must('ip', ['link', 'delete', bridgeOf(number)])
+  await removeCgroups(`${bridgeOf(number)}-`)
   await rm(folderOf(number), { recursive: true, force: true })
-  await rm(join(claims, String(number)), { force: true })
+}
+
+async function remove(number: number): Promise<void> {
+  await clear(number)
+  await release(number)
 }
