@@ -51,7 +51,7 @@ const services = Object.entries(prod.services)
 
 /** Names between `${` and what follows, and those of variables that are passed on as they are. */
 function variablesOf(text: string): string[] {
-  const body = text.split('\nversion:')[1] ?? text.replaceAll(/^#.*$/gm, '')
+  const body = text.replaceAll(/^#.*$/gm, '')
   const interpolated = [...body.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? '')
   const passedOn = [...body.matchAll(/^ +([A-Z][A-Z_]+):$/gm)].map(([, name]) => name ?? '')
   return [...new Set([...interpolated, ...passedOn])]
@@ -82,7 +82,7 @@ test('the limits, with the one more of an update, fit beside the system on the s
     limit('redpanda') + limit('ingest') + 3 * limit('worker') + limit('batch') + limit('dashboard')
   const most = standing + Math.max(limit('worker'), limit('init'))
   expect(most).toBeLessThanOrEqual(hostMib - systemMib)
-  const head = textOf('prod').split('\nversion:')[0] ?? ''
+  const [head = ''] = textOf('prod').split('\nx-logging:')
   for (const number of [standing, most, hostMib - systemMib]) {
     expect(head).toContain(number.toLocaleString('en-US'))
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { cutDown, definitionOf, isJob, readCompose, serviceNames, variablesIn } from './compose.ts'
+import { definitionOf, isJob, readCompose, serviceNames, stackFile, variablesIn } from './compose.ts'
 
 const text = `
 x-logging: &logging { driver: json-file, options: { max-size: 10m } }
@@ -32,7 +32,8 @@ test.each([
 })
 
 test('cut down, a file keeps what its services share, and its variables stay variables', () => {
-  const cut = parse(cutDown(file, ['init']))
+  const cut = parse(stackFile(file, ['init']))
+  expect(cut.version).toBe('3.9')
   expect(Object.keys(cut.services)).toEqual(['init'])
   expect(cut.services.init).toMatchObject({
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's own form of a variable

@@ -52,10 +52,14 @@ export function isJob(files: readonly Compose[], service: string): boolean {
   return conditions.at(-1) !== undefined && conditions.at(-1) !== 'any'
 }
 
-/** A Compose file with some of its services alone, as text. */
-export function cutDown(compose: Compose, services: readonly string[]): string {
+/**
+ * A Compose file with some of its services alone, as text for `docker stack deploy`. Docker's command line before version
+ * 25 takes no file without a version; Compose calls one obsolete, so that ours have none.
+ */
+export function stackFile(compose: Compose, services: readonly string[]): string {
   const kept = Object.entries(compose.services ?? {}).filter(([name]) => services.includes(name))
-  return stringify({ ...compose, services: Object.fromEntries(kept) }, { aliasDuplicateObjects: false })
+  const file = { version: '3.9', ...compose, services: Object.fromEntries(kept) }
+  return stringify(file, { aliasDuplicateObjects: false })
 }
 
 /** What Compose files say of one service, with the secrets, configs, networks and volumes that it names. */

@@ -1,4 +1,4 @@
-import { type Compose, cutDown, readCompose, serviceNames } from '../compose/compose.ts'
+import { type Compose, readCompose, serviceNames, stackFile } from '../compose/compose.ts'
 import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { readSwarmStack } from '../swarm/swarm.ts'
@@ -62,27 +62,20 @@ async function bring(
   const { manager, stack, deployment, signal } = upcoming
   const known = standing(await readSwarmStack(manager, stack))
   const isAll = services.length === serviceNames(compose).length
-  const parts = isAll
-    ? []
-    : compose.map((file, index) => [`${index + 1}.yml`, cutDown(file, services)] as const)
-  const paths = isAll ? deployment.compose.map(({ name }) => name) : parts.map(([name]) => `memory:${name}`)
+  const files = Object.fromEntries(
+    compose.map((file, index) => [`${index + 1}.yml`, stackFile(file, services)]),
+  )
   const variables = {
     ...deployment.variables,
     WIKIFLOW_IMAGE: deployment.image,
     WIKIFLOW_RELEASE: deployment.release,
   }
-  const folder = `wikiflow/${stack}/releases/${deployment.release}`
-  await mustRun(
-    manager,
-    'docker stack deploy',
-    stackDeploy,
-    [stack, folder, isAll ? 'prune' : 'keep', ...paths],
-    {
-      stdin: stackInput({ variables, files: upcoming.files, compose: Object.fromEntries(parts) }),
-      timeoutMs: askMs,
-      signal,
-    },
-  )
+  const args = [stack, isAll ? 'prune' : 'keep', ...Object.keys(files)]
+  await mustRun(manager, 'docker stack deploy', stackDeploy, args, {
+    stdin: stackInput({ variables, files: { ...upcoming.files, ...files } }),
+    timeoutMs: askMs,
+    signal,
+  })
   await converge({
     ...{ manager, stack, services, compose, known, signal },
     say: (service, state) => say(`${service}: ${state}`),

@@ -10,7 +10,7 @@ import { markServed } from './deployed.ts'
 import { type PipelineView } from './gates.ts'
 import { buildImage, findImage, handOver } from './image.ts'
 import { type Deployment } from './plan.ts'
-import { type ServiceFiles } from './secrets.ts'
+import { marksOf, type ServiceFiles } from './secrets.ts'
 import { type Stages } from './stages.ts'
 
 /** What is to serve, where, and with what. */
@@ -104,8 +104,10 @@ async function rollBack(job: DeployJob, cause: unknown): Promise<unknown> {
   const { signal } = new AbortController()
   try {
     if (previous) {
+      // Its secrets are today's: a secret that Swarm has under its name can't have another content.
+      const variables = { ...previous.variables, ...marksOf(job.files) }
       await stages.run(`rolling back to ${previous.release}`, () =>
-        bringUp({ ...job, manager, deployment: previous, stages: quietly(stages), signal }),
+        bringUp({ ...job, manager, deployment: { ...previous, variables }, stages: quietly(stages), signal }),
       )
     } else {
       await stages.run('taking the services away again', () => removeStack(manager, stack))

@@ -4,9 +4,8 @@ import { type ServiceFiles } from './secrets.ts'
 /** What `docker stack deploy` is run with. */
 export type StackInput = {
   variables: Readonly<Record<string, string>>
+  /** Compose files, and the files that these name in the folder SECRETS. */
   files: ServiceFiles
-  /** Compose files that don't stand in the release's folder, by name: those cut down to some services. */
-  compose?: Readonly<Record<string, string>>
 }
 
 /**
@@ -14,12 +13,12 @@ export type StackInput = {
  * neither in an argument nor in a file that stays.
  * @throws RangeError for a name that is no variable's or file's.
  */
-export function stackInput({ variables, files, compose = {} }: StackInput): string {
+export function stackInput({ variables, files }: StackInput): string {
   const lines = Object.entries(variables).map(([name, value]) => {
     if (!/^[A-Z][A-Z0-9_]*$/.test(name)) throw new RangeError(`${name} is no name of a variable`)
     return `export ${name}=${quote(value)}`
   })
-  for (const [name, content] of Object.entries({ ...files, ...compose })) {
+  for (const [name, content] of Object.entries(files)) {
     if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) throw new RangeError(`${name} is no name of a file`)
     lines.push(`printf %s ${quote(content)} > "$SECRETS"/${name}`)
   }
@@ -38,21 +37,13 @@ trap 'exit 143' TERM
 eval "$(cat)"`
 
 /**
- * Deploys a stack: arguments are its name, the release's folder, `prune` or `keep`, then the Compose files. A file
- * named `memory:NAME` is the one of that name in the input. What a killed run left in memory goes first: whoever runs
- * this holds the host's lock.
+ * Deploys a stack: arguments are its name, `prune` or `keep`, then the names of its Compose files in the input. What a
+ * killed run left in memory goes first: whoever runs this holds the host's lock.
  */
 export const stackDeploy = `rm -rf "/dev/shm/wikiflow-$1."*
 ${inMemory}
 stack=$1
-folder=$2
-case $3 in prune) prune=--prune ;; *) prune= ;; esac
-shift 3
-cd "$folder"
-files=
-for file; do
-  case $file in memory:*) file=$SECRETS/\${file#memory:} ;; esac
-  set -- "$@" --compose-file "$file"
-  shift
-done
+case $2 in prune) prune=--prune ;; *) prune= ;; esac
+shift 2
+for file; do set -- "$@" --compose-file "$SECRETS/$file"; shift; done
 docker stack deploy --resolve-image never $prune "$@" "$stack" < /dev/null`
