@@ -1,5 +1,6 @@
 #!/bin/sh
 # One node, broker and controller, on Redpanda's data path; with NAME=VALUE of the server's properties as arguments.
+# A broker that was killed is let in again once its session is over: after 4 s, not 9.
 set -euf
 data=/var/lib/redpanda/data
 cat >"$data/server.properties" <<END
@@ -16,6 +17,8 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
 auto.create.topics.enable=false
 END
 printf '%s\n' "$@" >>"$data/server.properties"
