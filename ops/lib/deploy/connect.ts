@@ -1,5 +1,6 @@
 import { type Host } from '../host/host.ts'
 import { openHosts } from '../host/open-hosts.ts'
+import { persistent } from '../host/persistent.ts'
 import { type Target } from './target.ts'
 
 /** A target whose hosts can be worked on. */
@@ -13,6 +14,8 @@ export type Connection = {
 
 /** Connects to a target's hosts, each when it is first asked something. */
 export async function connect(target: Target): Promise<Connection> {
-  const { first, all, close } = await openHosts(target)
-  return { target, manager: first, hosts: all, close }
+  const { all, close } = await openHosts(target)
+  const [first, ...others] = all
+  const hosts: readonly [Host, ...Host[]] = [persistent(first), ...others.map(host => persistent(host))]
+  return { target, manager: hosts[0], hosts, close }
 }

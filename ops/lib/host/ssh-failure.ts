@@ -9,11 +9,16 @@ export class ConnectionLost extends UserError {
   override name = 'ConnectionLost'
 }
 
+/** Nobody answers where the host should be: it may again in a moment. */
+export class Unreachable extends UserError {
+  override name = 'Unreachable'
+}
+
 /** Finds the keys that are pinned under a name. */
 type PinnedKeys = (keyName: string) => readonly HostKey[]
 
-/** What ssh says, and the sentence for it. `at` names the host with its address. */
-const kinds: readonly { says: RegExp; sentence(at: string, host: HostAddress): string }[] = [
+/** What ssh says, and the sentence for it. `at` names the host with its address; `passes`: waiting may mend it. */
+const kinds: readonly { says: RegExp; passes?: true; sentence(at: string, host: HostAddress): string }[] = [
   {
     says: /Permission denied \(|Too many authentication failures/,
     sentence: (at, { user, identity }) =>
@@ -26,21 +31,25 @@ const kinds: readonly { says: RegExp; sentence(at: string, host: HostAddress): s
   },
   {
     says: /Connection refused/,
+    passes: true,
     sentence: at =>
       `${at} refused the connection: nothing listens there. A host that has just been started takes a minute; otherwise look at the port, and at sshd on the host`,
   },
   {
     says: /No route to host|Network is unreachable/,
+    passes: true,
     sentence: at =>
       `there is no way to ${at} from this network: look at the address, and whether the host runs`,
   },
   {
     says: /timed out|Timeout, server/,
+    passes: true,
     sentence: at =>
       `${at} didn't answer in time: either it doesn't run, or hangs, or a firewall lets nobody in from this machine's present address`,
   },
   {
     says: /Connection (reset|closed)|kex_exchange_identification/,
+    passes: true,
     sentence: at =>
       `${at} closed the connection before anything was said: it is starting, or has too many connections open, or what listens there isn't SSH. Try again in a minute`,
   },
@@ -49,12 +58,12 @@ const kinds: readonly { says: RegExp; sentence(at: string, host: HostAddress): s
 /** Why no connection was made, in a sentence with what to do, from what ssh said; hosts on the way are reached. */
 export function connectFailure(said: string, to: HostAddress, pinned: PinnedKeys): UserError {
   const at = `${to.name} (${to.address} port ${to.port})`
-  const sentence =
-    keyTrouble(said, at, to, pinned) ??
-    identityTrouble(said, to) ??
-    beyondJump(said, to) ??
-    kinds.find(({ says }) => says.test(said))?.sentence(at, to)
-  return new UserError(visible(sentence ?? `can't reach ${at}: ssh says "${lastLine(said) || 'nothing'}"`))
+  const known = keyTrouble(said, at, to, pinned) ?? identityTrouble(said, to) ?? beyondJump(said, to)
+  const kind = known === undefined ? kinds.find(({ says }) => says.test(said)) : undefined
+  const sentence = known ?? kind?.sentence(at, to)
+  return new (kind?.passes ? Unreachable : UserError)(
+    visible(sentence ?? `can't reach ${at}: ssh says "${lastLine(said) || 'nothing'}"`),
+  )
 }
 
 /** A connection has broken while something ran over it. */
