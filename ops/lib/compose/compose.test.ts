@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { definitionOf, isJob, readCompose, serviceNames, stackFile, variablesIn } from './compose.ts'
+import {
+  definitionOf,
+  isJob,
+  readCompose,
+  serviceNames,
+  stackFile,
+  variablesIn,
+  withoutReplaced,
+} from './compose.ts'
 
 const text = `
 x-logging: &logging { driver: json-file, options: { max-size: 10m } }
@@ -61,4 +69,17 @@ test('the variables of a service are those of its secrets too, and not those of 
     ...['LOG_LEVEL', 'PGHOST', 'SECRETS', 'SOURCE_URL', 'WIKIFLOW_IMAGE', 'WRITER_MARK'],
   ])
   expect(variablesIn(definitionOf([file], 'init'))).toEqual(['OWNER_MARK', 'SECRETS', 'WIKIFLOW_IMAGE'])
+})
+
+test('a command, an entrypoint or a health check of a later file takes the place of the earlier one', () => {
+  const files = [
+    'services: { log: { command: [redpanda, start], entrypoint: [rpk], healthcheck: { test: [CMD, rpk], retries: 3 } } }',
+    'services: { log: { command: [start-kafka], healthcheck: { interval: 2s } }, other: { command: [x] } }',
+    'services: { log: { healthcheck: { test: [CMD, kcat] } } }',
+  ].map((text, index) => readCompose({ name: `${index}.yml`, text }))
+  expect(withoutReplaced(files).map(({ services }) => services)).toEqual([
+    { log: { entrypoint: ['rpk'], healthcheck: { retries: 3 } } },
+    { log: { command: ['start-kafka'], healthcheck: { interval: '2s' } }, other: { command: ['x'] } },
+    { log: { healthcheck: { test: ['CMD', 'kcat'] } } },
+  ])
 })

@@ -62,6 +62,34 @@ export function stackFile(compose: Compose, services: readonly string[]): string
   return stringify(file, { aliasDuplicateObjects: false })
 }
 
+/** Lists that a later Compose file replaces, by the Compose specification; it adds to the others. */
+const replaced = [['command'], ['entrypoint'], ['healthcheck', 'test']] as const
+
+/**
+ * Compose files without what a later one of them replaces: Docker's command line before version 25 would put a service's
+ * commands one behind the other.
+ */
+export function withoutReplaced(files: readonly Compose[]): Compose[] {
+  return files.map((file, index) => {
+    const copy = structuredClone(file)
+    const later = files.slice(index + 1)
+    for (const [name, service] of Object.entries(copy.services ?? {})) {
+      for (const [group, field] of replaced) {
+        if (!later.some(({ services }) => has(services?.[name], group, field))) continue
+        const inner = field === undefined ? service : service[group]
+        if (inner && typeof inner === 'object') Reflect.deleteProperty(inner, field ?? group)
+      }
+    }
+    return copy
+  })
+}
+
+function has(service: unknown, ...path: readonly (string | undefined)[]): boolean {
+  const keys = path.filter(key => key !== undefined)
+  const value = keys.reduce<unknown>((at, key) => Object(at)[key], service)
+  return value !== undefined && value !== null
+}
+
 /** What Compose files say of one service, with the secrets, configs, networks and volumes that it names. */
 export function definitionOf(files: readonly Compose[], service: string): unknown {
   return files.map(file => {

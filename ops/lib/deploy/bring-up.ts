@@ -1,4 +1,4 @@
-import { type Compose, readCompose, serviceNames, stackFile } from '../compose/compose.ts'
+import { type Compose, readCompose, serviceNames, stackFile, withoutReplaced } from '../compose/compose.ts'
 import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { readSwarmStack } from '../swarm/swarm.ts'
@@ -63,7 +63,7 @@ async function bring(
   const known = standing(await readSwarmStack(manager, stack))
   const isAll = services.length === serviceNames(compose).length
   const files = Object.fromEntries(
-    compose.map((file, index) => [`${index + 1}.yml`, stackFile(file, services)]),
+    withoutReplaced(compose).map((file, index) => [`${index + 1}.yml`, stackFile(file, services)]),
   )
   const variables = {
     ...deployment.variables,
