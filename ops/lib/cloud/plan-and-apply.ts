@@ -21,6 +21,8 @@ export type Change = {
   /** Throws where a plan must not be carried out although it could be. */
   refuse?(plan: Plan): void
   agree(plan: Plan): Promise<boolean>
+  /** Done when the plan is agreed to, before anything of it. */
+  before?(): Promise<void>
 }
 
 /** What came of it. */
@@ -48,6 +50,7 @@ export async function planAndApply(change: Change): Promise<Outcome> {
   if (change.planOnly) return planned('planned')
   change.refuse?.(plan)
   if (!(await change.agree(plan))) return planned('declined')
+  await change.before?.()
 
   const progress = createProgress(change.json ? process.stderr : process.stdout)
   try {

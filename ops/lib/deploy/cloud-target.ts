@@ -107,6 +107,23 @@ function assertRunning(
 
 type Outputs = Omit<ReturnType<typeof outputsOf>, 'bucket'>
 
+/**
+ * Hosts of a stack that the description has no more, and that run: they can be worked on before they are removed.
+ * @param things what is there, by the part's id.
+ */
+export function leavingHosts(open: StandingStack, things: ReadonlyMap<string, Found>): HostAddress[] {
+  const outputs = outputsOf(things)
+  const leaving = open.parts.filter(({ id, wanted }) => {
+    const found = things.get(id)
+    return isHost(id) && !wanted && found?.ours && found.facts.state === 'running'
+  })
+  return outputs.hosts
+    .filter(({ name, publicAddress, privateAddress }) => {
+      return publicAddress && privateAddress && leaving.some(({ id }) => id === name)
+    })
+    .map(host => addressOf(open, host, outputs))
+}
+
 function hostsOf(
   open: StandingStack,
   wanted: readonly Part[],
@@ -115,20 +132,26 @@ function hostsOf(
   const ids = new Set(wanted.map(({ id }) => id))
   const hosts = outputs.hosts
     .filter(({ name }) => ids.has(name) && isHost(name))
-    .map(({ name, id, privateAddress, publicAddress }): HostAddress => {
-      const address = name === 'host-1' ? outputs.address : publicAddress
-      if (!address || !privateAddress) throw halfMade(open, `${name} (${id}) has no address`)
-      return {
-        ...{ name, user, address, privateAddress },
-        port: sshPort,
-        identity: open.context.files.sshKey,
-        // Keys belong to the instance: its address is given on to the one made in its place.
-        keyName: id,
-      }
-    })
+    .map(host => addressOf(open, host, outputs))
   const [first, ...others] = hosts.toSorted((a, b) => numberOf(a) - numberOf(b))
   if (first?.name !== 'host-1') throw halfMade(open, 'it has no first host')
   return [first, ...others]
+}
+
+function addressOf(
+  open: StandingStack,
+  { name, id, privateAddress, publicAddress }: Outputs['hosts'][number],
+  outputs: Pick<Outputs, 'address'>,
+): HostAddress {
+  const address = name === 'host-1' ? outputs.address : publicAddress
+  if (!address || !privateAddress) throw halfMade(open, `${name} (${id}) has no address`)
+  return {
+    ...{ name, user, address, privateAddress },
+    port: sshPort,
+    identity: open.context.files.sshKey,
+    // Keys belong to the instance: its address is given on to the one made in its place.
+    keyName: id,
+  }
 }
 
 function numberOf({ name }: HostAddress): number {

@@ -73,13 +73,17 @@ export async function converge(options: {
 }
 
 function judge(
-  { services, tasks }: SwarmStack,
+  { nodes, services, tasks }: SwarmStack,
   name: string,
   { compose, known }: { compose: readonly Compose[]; known: ReadonlyMap<string, Before> },
 ): Convergence {
   const service = services.get(name)
   if (!service) return { state: 'converging', what: 'not there yet' }
-  const of = tasks.get(name) ?? []
+  // What was on a node that is down has moved; the node would have to tell that its own has ended.
+  const down = new Set(nodes.filter(({ Status }) => Status.State === 'down').map(({ ID }) => ID))
+  const of = (tasks.get(name) ?? []).filter(
+    ({ NodeID, DesiredState }) => DesiredState === 'running' || !down.has(NodeID ?? ''),
+  )
   const past = known.get(name) ?? { updateStartedAt: undefined, tasks: new Set() }
   return isJob(compose, name) ? judgeJob(service, of, past) : judgeService(service, of, past)
 }

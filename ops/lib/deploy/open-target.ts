@@ -1,5 +1,6 @@
 import { pinFromConsole } from '../cloud/console-keys.ts'
-import { openStack } from '../cloud/open.ts'
+import { type OpenStack, openStack } from '../cloud/open.ts'
+import { type Found } from '../cloud/part.ts'
 import { makePlan } from '../cloud/plan.ts'
 import { cloudTarget } from './cloud-target.ts'
 import { fileTarget } from './file-target.ts'
@@ -22,12 +23,28 @@ export type TargetChoice = {
 export async function openTarget(choice: TargetChoice): Promise<Target> {
   if (choice.target !== undefined) return fileTarget(choice.target, choice.state)
   const open = await openStack(choice)
-  const { steps } = await makePlan(open.parts)
-  const things = new Map(steps.flatMap(({ part, found }) => (found ? [[part.id, found] as const] : [])))
+  return standingTarget(open, await thingsOf(open), choice['host-key'])
+}
+
+/**
+ * A stack that stands as a target, with the keys of its hosts pinned.
+ * @throws UserError as `openTarget`.
+ */
+export async function standingTarget(
+  open: OpenStack,
+  things: ReadonlyMap<string, Found>,
+  given: readonly string[] = [],
+): Promise<Target> {
   const target = cloudTarget(open, things)
-  pinGiven(target, choice['host-key'] ?? [])
+  pinGiven(target, given)
   await pinFromConsole(open.cloud.ec2, target.pinnedKeys, target.hosts, what =>
     process.stderr.write(`${what}\n`),
   )
   return target
+}
+
+/** What is there of a stack, by the part's id. */
+export async function thingsOf({ parts }: OpenStack): Promise<Map<string, Found>> {
+  const { steps } = await makePlan(parts)
+  return new Map(steps.flatMap(({ part, found }) => (found ? [[part.id, found] as const] : [])))
 }
