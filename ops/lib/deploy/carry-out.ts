@@ -1,4 +1,3 @@
-import { visible } from '../cloud/fact-text.ts'
 import { type Host } from '../host/host.ts'
 import { type Release } from '../host/release.ts'
 import { shipRelease } from '../host/ship.ts'
@@ -9,6 +8,7 @@ import { ConvergenceError } from './converge.ts'
 import { markServed } from './deployed.ts'
 import { type PipelineView } from './gates.ts'
 import { buildImage, findImage, handOver } from './image.ts'
+import { lastWords } from './last-words.ts'
 import { type Deployment } from './plan.ts'
 import { marksOf, type ServiceFiles } from './secrets.ts'
 import { type Stages } from './stages.ts'
@@ -28,9 +28,6 @@ export type DeployJob = {
   stages: Stages
   signal: AbortSignal
 }
-
-/** Lines of a failing container that are shown. */
-const shownLines = 20
 
 /** What came of a deploy that did not get to serve. */
 export class DeployError extends UserError {
@@ -98,7 +95,7 @@ async function rollBack(job: DeployJob, cause: unknown): Promise<unknown> {
   const [manager] = hosts
   const why =
     cause instanceof UserError ? cause.message : String(cause instanceof Error ? cause.message : cause)
-  const said = cause instanceof ConvergenceError ? await lastWords(manager, cause) : ''
+  const said = cause instanceof ConvergenceError ? await lastWords(hosts, cause) : ''
   if (said) stages.note(said)
   // Ctrl-C ends the deploy, not the way back.
   const { signal } = new AbortController()
@@ -125,15 +122,6 @@ async function rollBack(job: DeployJob, cause: unknown): Promise<unknown> {
   return new DeployError(`release ${deployment.release} doesn't serve: ${why}\n${end}`, previous?.release)
 }
 
-/** The last lines of the container that failed, wherever it ran. */
-async function lastWords(manager: Host, { service, task }: ConvergenceError): Promise<string> {
-  if (!task) return ''
-  const { stdout } = await manager.run(logsOfTask, [task.ID, String(shownLines)])
-  return stdout.trim() ? `${service} said last:\n${indented(stdout)}` : ''
-}
-
-const logsOfTask = `timeout 10 docker service logs --raw --tail "$2" "$1" 2>&1`
-
 const removeStackScript = `docker stack rm "$1" 2>&1
 for second in $(seq 60); do
   [ -z "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$1")" ] && exit 0
@@ -149,12 +137,4 @@ async function removeStack(manager: Host, stack: string): Promise<void> {
 /** Stages within a stage are not shown. */
 function quietly(stages: Stages): Stages {
   return { ...stages, run: (_title, stage) => stage(() => {}) }
-}
-
-function indented(text: string): string {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map(line => `  ${visible(line)}`)
-    .join('\n')
 }
