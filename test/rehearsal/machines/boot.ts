@@ -74,7 +74,8 @@ export async function boot(settings: BootSettings): Promise<Booted> {
     await removeCgroups(cgroup)
   }
   try {
-    await must('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)])
+    const card = ['name', 'eth0', 'address', cardOf(settings.address), 'netns', String(pid)]
+    await must('ip', ['link', 'add', link, 'type', 'veth', 'peer', ...card])
     await must('ip', ['link', 'set', link, 'master', bridge, 'up'])
     const until = Date.now() + bootMs
     while (!said.endsWith('up\n')) {
@@ -96,6 +97,12 @@ async function firstChild({ pid, exitCode }: ChildProcess): Promise<number> {
     if (child) return Number(child)
     await sleep(5)
   }
+}
+
+/** A network card's address, which a reboot leaves as it was: its neighbours remember it for a minute. */
+function cardOf(address: string): string {
+  const octets = address.split('.').map(octet => Number(octet).toString(16).padStart(2, '0'))
+  return ['02', '00', ...octets].join(':')
 }
 
 /** The file of this machine's name servers: systemd's own listener can't be reached from another network. */
