@@ -36,3 +36,8 @@ export const assumed: Assumptions = {
   pausedDays: 0,
   pausedHoursADay: 0,
 }
+
+/** What is assumed of a stack, with what its description says of the pipeline. */
+export function assumedOf({ pipeline }: { pipeline?: { lakeRotateS: number } | undefined }): Assumptions {
+  return pipeline ? { ...assumed, rotateS: pipeline.lakeRotateS } : assumed
+}

@@ -1,4 +1,4 @@
-import { type Assumptions, assumed } from './assumptions.ts'
+import { type Assumptions, assumedOf } from './assumptions.ts'
 import { databaseClasses, hostMachine, hostTypes } from './machines.ts'
 import { whyNotFit } from './needs.ts'
 import { type BilledStack, databaseNeedsGb, planBill } from './plan-bill.ts'
@@ -15,7 +15,7 @@ const leastStorageGb = 20
  * What would change a bill most, the largest first, each computed by the model. What has no known price is left out,
  * for its difference isn't known; so is what changes less than a cent.
  */
-export function levers(stack: BilledStack, assumptions: Assumptions = assumed): Lever[] {
+export function levers(stack: BilledStack, assumptions: Assumptions = assumedOf(stack)): Lever[] {
   const { usd, unpriced } = planBill(stack, assumptions)
   return changesOf(stack, assumptions)
     .flatMap(({ what, stack: other = stack, assumptions: others = assumptions }) => {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { runScript, scriptArgs, UserError } from '../ops/lib/script.ts'
 import { loadStack } from '../ops/lib/stack/load.ts'
-import { assumed } from './assumptions.ts'
+import { assumedOf } from './assumptions.ts'
 import { whyNotFit } from './needs.ts'
 import { planBill } from './plan-bill.ts'
 import { cheapestOptions, type Option } from './search.ts'
@@ -39,7 +39,7 @@ await runScript(async () => {
   }
   const stack = await loadStack(values.config)
   const { events, retention } = values
-  const assumptions = whatIf(stack, { events, retention })?.assumptions ?? assumed
+  const assumptions = whatIf(stack, { events, retention })?.assumptions ?? assumedOf(stack)
   const options = cheapestOptions(stack, assumptions, parseArchitecture(values.architecture))
   const today = planBill(stack, assumptions)
   const wanting = whyNotFit(stack, assumptions)

@@ -83,6 +83,17 @@ test('viewers pay past a hundred gigabytes a month', () => {
   expect(usdOf(bill, 'transfer out')).toBeCloseTo((342.65 - 100) * 0.09, 1)
 })
 
+test('files of the lake that are written twice as often cost twice the requests, in plan and bill alike', () => {
+  const stack = { ...testStack, pipeline: { ...testStack.pipeline, lakeRotateS: 300 } }
+  expect(usdOf(planBill(stack), 'S3 requests')).toBeCloseTo(2 * usdOf(planBill(documented), 'S3 requests'), 9)
+  const { bucket } = Object.fromEntries(
+    partsOf(mockedContext(tmpdir(), { stack }).context, []).map(part => [part.id, part]),
+  )
+  // In thousands.
+  const requests = bucket?.usage.find(({ name }) => name === 'S3 requests')
+  expect(requests?.quantity).toBeCloseTo(2 * 52.56, 9)
+})
+
 test('small files stay in standard storage, and a lake that deletes stops growing', () => {
   const lake = { infrequentAccessAfterDays: 30, deleteAfterDays: 60 }
   const year = { ...assumed, lakeAgeDays: 365 }

@@ -1,5 +1,5 @@
 import { topic } from '../runtime/src/contract.ts'
-import { type Assumptions, assumed } from './assumptions.ts'
+import { type Assumptions, assumedOf } from './assumptions.ts'
 import { type Bill, type BillLine } from './bill.ts'
 import { lakeFiles } from './lake-files.ts'
 import {
@@ -23,18 +23,19 @@ export type BilledStack = {
   host: { type: string; count: number; diskGb: number }
   database: { class: string; storageGb: number }
   lake: { infrequentAccessAfterDays: number; deleteAfterDays?: number | undefined }
+  pipeline?: { lakeRotateS: number } | undefined
 }
 
 /**
  * A month of a stack, line by line, computed from what the pipeline does with its events.
  * @param assumptions the live stream on AWS, unless told otherwise.
  */
-export function planBill(stack: BilledStack, assumptions: Assumptions = assumed): Bill {
+export function planBill(stack: BilledStack, assumptions: Assumptions = assumedOf(stack)): Bill {
   return billOfUsage(stackUsage(stack, assumptions), stack.region)
 }
 
 /** What a stack uses in a month. */
-export function stackUsage(stack: BilledStack, assumptions: Assumptions = assumed): Usage[] {
+export function stackUsage(stack: BilledStack, assumptions: Assumptions = assumedOf(stack)): Usage[] {
   const { host, database } = stack
   const hours = runningHours(assumptions)
   return [

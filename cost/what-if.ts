@@ -1,6 +1,6 @@
 import { UserError } from '../ops/lib/script.ts'
 import { type Stack, stackSchema } from '../ops/lib/stack/schema.ts'
-import { type Assumptions, assumed } from './assumptions.ts'
+import { type Assumptions, assumedOf } from './assumptions.ts'
 import { whyNotFit } from './needs.ts'
 
 /** Flags that ask about another stack, for `parseArgs` of `node:util`. */
@@ -56,7 +56,7 @@ const flagOf: Readonly<Record<string, string>> = {
 export function whatIf(
   stack: Stack,
   flags: WhatIfFlags,
-  assumptions: Assumptions = assumed,
+  assumptions: Assumptions = assumedOf(stack),
 ): WhatIf | undefined {
   const given = Object.entries(flags).filter(([, value]) => value !== undefined)
   if (given.length === 0) return undefined

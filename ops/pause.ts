@@ -6,7 +6,9 @@ import { runCloudScript } from './lib/cloud/script.ts'
 const help = `npx zx ops/pause.ts [options]      stop the hosts and the database, keep all data
 
 The pipeline stands still meanwhile. Wikimedia keeps its stream for at least 7 days: when the stack runs again within
-that time, ingest goes on where it was and nothing is missing. Disks, addresses and the lake still cost; the last lines say how much.
+that time, ingest goes on where it was and nothing is missing. A host that stops tells its services to end, as at any
+shut-down, and gives them their time: 15 seconds, the log a minute. What isn't in the lake or counted by then is in the
+log, on the host's disk. Disks, addresses and the lake still cost; the last lines say how much.
 
   --plan         the plan alone
   --yes          agree to the plan

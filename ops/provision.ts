@@ -7,6 +7,7 @@ import { outputsOf, renderOutputs } from './lib/cloud/outputs.ts'
 import { planAndApply } from './lib/cloud/plan-and-apply.ts'
 import { planJson } from './lib/cloud/render.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
+import { wasReached } from './lib/deploy/await-pipeline.ts'
 import { scriptArgs, stateFolder } from './lib/script.ts'
 
 const help = `npx zx ops/provision.ts [options]      make the stack on AWS, or bring it back to its description
@@ -28,12 +29,13 @@ the credit lasts. Nothing is changed before you agree. Interrupted anywhere, run
 Exit code: 0 the stack is as described · 1 something failed, or the plan was refused · 2 with --plan: something is to do`
 
 const bills = 'npx zx ops/pause.ts stops what bills by the hour, npx zx ops/destroy.ts removes it'
+const deploy = 'npx zx ops/deploy.ts brings the pipeline to it'
 const closing = {
-  'nothing to do': `Nothing to do: the stack is as described. Next: ${bills}`,
+  'nothing to do': 'Nothing to do: the stack is as described.',
   planned: 'Nothing was changed; to carry it out: npx zx ops/provision.ts',
   refused: 'Nothing was changed.',
   declined: 'Nothing was changed.',
-  done: `The stack is as described, and bills from now on. Next: ${bills}`,
+  done: 'The stack is as described, and bills from now on.',
   failed:
     'The stack is not yet as described: mend what is named above, then run the same command again; it goes on from here.',
 } as const
@@ -76,8 +78,10 @@ await runCloudScript(async () => {
     console.log(JSON.stringify({ plan: planJson(plan, open), result, problems, outputs }, null, 2))
   } else {
     for (const problem of problems) console.error(problem)
-    if (result === 'done' || result === 'nothing to do') console.log(`\n${renderOutputs(outputs)}`)
-    console.log(`\n${closing[result]}`)
+    const isThere = result === 'done' || result === 'nothing to do'
+    if (isThere) console.log(`\n${renderOutputs(outputs)}`)
+    const next = wasReached(open.context.files, outcome.things) ? bills : `${deploy}; ${bills}`
+    console.log(`\n${closing[result]}${isThere ? ` Next: ${next}` : ''}`)
   }
   process.exitCode = result === 'planned' ? 2 : result === 'done' || result === 'nothing to do' ? 0 : 1
 })

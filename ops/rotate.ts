@@ -14,8 +14,8 @@ import { namesOf, stackId } from './lib/stack/names.ts'
 const help = `npx zx ops/rotate.ts [options]      give the database a new master password
 
 The password is made on this machine, kept there for you alone, and never shown. Services go on meanwhile: they have
-users of their own. The old password isn't needed, so this also replaces one that was lost or seen. Interrupted
-anywhere, run it again: it finishes.
+users of their own. The next deploy brings it to the hosts, where migrations run with it. The old password isn't needed,
+so this also replaces one that was lost or seen. Interrupted anywhere, run it again: it finishes.
 
   --yes          agree
   --json         the result as one JSON object on standard output
@@ -65,5 +65,5 @@ await runCloudScript(async () => {
 
 function closing(database: string, file: string, interrupted: boolean): string {
   const done = interrupted ? 'An interrupted rotation is finished: the' : 'The'
-  return `${done} database ${database} has a new master password, in ${file}; services go on, for they have users of their own`
+  return `${done} database ${database} has a new master password, in ${file}; services go on, for they have users of their own. Next: npx zx ops/deploy.ts brings it to the hosts, for migrations`
 }

@@ -11,8 +11,10 @@ import { switchPower } from './switch-power.ts'
 export type PowerScript = {
   help: string
   power: Context['power']
+  /** Waits for what follows for the pipeline, and says what is true of it. @throws UserError when it doesn't follow. */
+  pipeline?(open: OpenStack, outcome: Outcome): Promise<string>
   /** The last lines, by what came of it. */
-  closing(outcome: Outcome, open: OpenStack): string
+  closing(outcome: Outcome, open: OpenStack, pipeline: string | undefined): string
 }
 
 /** The body of both scripts. */
@@ -39,11 +41,14 @@ export async function changePower(moduleUrl: string, script: PowerScript): Promi
     agree: () => agreed('Carry out this plan?', values.yes),
   })
   const { result, problems, plan } = outcome
+  const isPowered = result === 'done' || result === 'nothing to do'
+  const pipeline = isPowered ? await script.pipeline?.(open, outcome) : undefined
   if (values.json) {
-    console.log(JSON.stringify({ plan: planJson(plan, open), result, problems }, null, 2))
+    const json = { plan: planJson(plan, open), result, problems, ...(pipeline && { pipeline }) }
+    console.log(JSON.stringify(json, null, 2))
   } else {
     for (const problem of problems) console.error(problem)
-    console.log(`\n${script.closing(outcome, open)}`)
+    console.log(`\n${script.closing(outcome, open, pipeline)}`)
   }
-  process.exitCode = result === 'planned' ? 2 : result === 'done' || result === 'nothing to do' ? 0 : 1
+  process.exitCode = result === 'planned' ? 2 : isPowered ? 0 : 1
 }

@@ -27,7 +27,7 @@ const snapshotSchema = z.object({
 export type PipelineView = z.output<typeof snapshotSchema>
 
 /** How long services may take until all are ready, in ms: a group of new workers shares its partitions anew. */
-const patienceMs = 120_000
+const usualMs = 120_000
 const pollMs = 1_000
 
 const fetchPage = `exec curl --silent --show-error --fail --max-time 10 "http://127.0.0.1:$1$2"`
@@ -61,10 +61,12 @@ export async function passGates(options: {
   host: Host
   port: string
   workers: number
+  /** Left out, two minutes. */
+  patienceMs?: number
   say(what: string): void
   signal: AbortSignal
 }): Promise<PipelineView> {
-  const { host, port, workers } = options
+  const { host, port, workers, patienceMs = usualMs } = options
   const until = Date.now() + patienceMs
   for (let last = ''; ; await sleep(pollMs)) {
     options.signal.throwIfAborted()

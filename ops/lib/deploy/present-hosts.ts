@@ -1,5 +1,5 @@
 import { type Host } from '../host/host.ts'
-import { UserError } from '../script.ts'
+import { Unreachable } from '../host/ssh-failure.ts'
 import { readEngine } from '../swarm/manager.ts'
 import { isHeld, nameOfNode, readNodes } from '../swarm/node-labels.ts'
 import { type SwarmNode } from '../swarm/swarm.ts'
@@ -31,7 +31,7 @@ export async function presentHosts(connection: Connection, note: (line: string) 
       try {
         await awaitDocker(host, say(host))
       } catch (error) {
-        if (!(error instanceof UserError) || !down.has(name)) throw error
+        if (!(error instanceof Unreachable) || !down.has(name)) throw error
         away.push(name)
         note(`${name} is down, and left out: ${error.message}`)
       }

@@ -3,7 +3,7 @@ import { standing } from '../deploy/converge.ts'
 import { settle } from '../deploy/settle.ts'
 import { spreadWorkers } from '../deploy/spread-workers.ts'
 import { type Host } from '../host/host.ts'
-import { UserError } from '../script.ts'
+import { Unreachable } from '../host/ssh-failure.ts'
 import { firstLabel, readEngine } from '../swarm/manager.ts'
 import { nameOfNode } from '../swarm/node-labels.ts'
 import { removeNode } from '../swarm/remove-node.ts'
@@ -51,7 +51,7 @@ async function reachable(host: Host | undefined): Promise<Host | undefined> {
     if (host) await readEngine(host)
     return host
   } catch (error) {
-    if (error instanceof UserError) return undefined
+    if (error instanceof Unreachable) return undefined
     throw error
   }
 }

@@ -15,6 +15,8 @@ const drainMs = 180_000
 const pollMs = 1_000
 
 const drain = 'docker node update --availability drain "$1" > /dev/null'
+/** One that has left already has left. */
+const leave = `docker swarm leave 2>&1 || [ "$(docker info --format '{{.Swarm.LocalNodeState}}')" = inactive ]`
 const forget = 'docker node rm --force "$1" > /dev/null'
 
 /**
@@ -33,7 +35,7 @@ export async function removeNode(
   if (node.Status.State === 'ready') await untilEmpty(manager, node, say)
   if (host && (await readEngine(host)).Swarm.NodeID === node.ID) {
     say('leaving the Swarm')
-    await mustRun(host, 'leaving the Swarm', 'docker swarm leave')
+    await mustRun(host, 'leaving the Swarm', leave)
   }
   await mustRun(manager, 'forgetting a node', forget, [node.ID])
 }

@@ -23,6 +23,7 @@ import {
   PutPublicAccessBlockCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { assumed, assumedOf } from '../../../../cost/assumptions.ts'
 import { lakeUsage } from '../../../../cost/model.ts'
 import { type Stack } from '../../stack/schema.ts'
 import { type Context } from '../context.ts'
@@ -47,7 +48,7 @@ export function bucketPart({ stack, id, names, cloud, files, wanted, removal }: 
     want: bucketFacts(stack, bucket),
     fixed: {},
     holds: 'the lake',
-    usage: lakeUsage(stack),
+    usage: lakeUsage(stack, assumed.lakeAgeDays, assumedOf(stack)),
     find: async () => {
       if (!(await missing(s3.send(new HeadBucketCommand({ Bucket: bucket }))))) return undefined
       const found = await readBucket(s3, bucket, tags => isOurs(id, 'bucket', tags))
