@@ -5,6 +5,7 @@ import { findContainer } from '../containers/find-container.ts'
 import { type TargetChoice } from '../deploy/open-target.ts'
 import { withConnection } from '../deploy/with-connection.ts'
 import { Interrupted, interruptible } from '../interrupt.ts'
+import { UserError } from '../script.ts'
 
 /** An audit of a long log takes hours; it is given up after so many ms. */
 const mostMs = 24 * 3_600_000
@@ -41,7 +42,10 @@ export async function auditDeployed(choice: TargetChoice, args: readonly string[
           timeoutMs: mostMs,
           signal,
         })
-        return code <= 2 ? code : 1
+        if (code <= 2) return code
+        throw new UserError(
+          `the audit was ended (exit code ${code}) before it could tell, mostly with its container: npx zx ops/status.ts says why, then run it again`,
+        )
       }),
     )
   } catch (error) {

@@ -34,7 +34,8 @@ const readers = ['batch', 'worker']
 export async function readLogEnds(connection: Connection): Promise<Pick<Manifest, 'clusterId' | 'ends'>> {
   const { id, host } = await findReader(connection)
   const said = await mustRun(host, 'asking the log what it holds', inContainer, [id, program, topic.name])
-  return endsSchema.parse(JSON.parse(said))
+  const { clusterId, ends } = endsSchema.parse(JSON.parse(said))
+  return { clusterId, ends: ends.toSorted((a, b) => a.partition - b.partition) }
 }
 
 async function findReader(connection: Connection) {

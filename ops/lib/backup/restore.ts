@@ -39,7 +39,7 @@ export async function restore(connection: Connection, options: RestoreOptions): 
     const running = await readRunning(manager, target.stack)
     const against = objections(manifest, target.stack, await readCounted(manager, target, volume.image))
     const size = await readVolumeSize(volume)
-    out.write(`${plan({ manifest, files, volume, size, running, against })}\n`)
+    out.write(`${plan({ manifest, files, volume, size, running, against, force })}\n`)
     refuse(against, force)
     if (size.free < manifest.volumeBytes) {
       throw new UserError(
@@ -117,8 +117,9 @@ function plan(of: {
   size: VolumeSize
   running: Running
   against: readonly string[]
+  force: boolean
 }): string {
-  const { manifest, files, volume, size, running, against } = of
+  const { manifest, files, volume, size, running, against, force } = of
   const { time, release, engine, archive, volumeBytes, ends } = manifest
   const records = ends.reduce((sum, { start, end }) => sum + end - start, 0)
   const now = running.swarm?.services.get('redpanda')?.Spec.TaskTemplate.ContainerSpec.Image
@@ -133,7 +134,7 @@ function plan(of: {
     ...(isDeployed(running)
       ? ['  meanwhile  ingest and the log stand still; workers, lake and dashboard wait']
       : ['  meanwhile  nothing is deployed: nothing waits']),
-    ...against.map(one => `  against    ${one}`),
+    ...(force ? against.map(one => `  in spite   ${one}`) : []),
   ]
     .map(visible)
     .join('\n')

@@ -15,6 +15,7 @@ export function logRenderer(style: LogStyle): (line: LogLine) => string {
   const colourOf = rotating(colours)
   const pretty = prettyFactory({
     colorize: true,
+    singleLine: true,
     ignore: 'service,pid,hostname',
     translateTime: 'UTC:HH:MM:ss',
   })
