@@ -137,18 +137,14 @@ test('a second host joins the Swarm and runs a share', async () => {
   expect(peers.split('\n')).toHaveLength(2)
 })
 
-test('one that is cut off is down, and ready again when its network is back', {
-  timeout: 180_000,
-}, async () => {
+test('one that is cut off is down, and ready again when its network is back', async () => {
   await second.cutOff()
   await until(first, statusOf('host-2'), 'Down')
   await second.reconnect()
   await until(first, statusOf('host-2'), 'Ready')
 })
 
-test('after a pulled plug Docker, Swarm and the service come back from the disk', {
-  timeout: 180_000,
-}, async () => {
+test('after a pulled plug Docker, Swarm and the service come back from the disk', async () => {
   await on(first, 'echo kept > ~/note')
   await first.powerOff()
   expect((await ssh(first, 'true')).code).toBe(255)
