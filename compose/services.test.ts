@@ -30,7 +30,7 @@ const serviceSchema = z.looseObject({
     endpoint_mode: z.literal('dnsrr'),
     labels: z.object({ 'wikiflow.release': z.string() }),
     restart_policy: z.looseObject({ condition: z.enum(['any', 'on-failure']) }),
-    update_config: z.looseObject({ order: z.string(), failure_action: z.literal('rollback') }),
+    update_config: z.looseObject({ order: z.string(), failure_action: z.enum(['rollback', 'continue']) }),
     rollback_config: z.looseObject({ order: z.string() }),
     resources: z.object({
       limits: z.object({ memory: z.string().regex(/^\d+M$/), pids: z.number() }),
@@ -120,6 +120,13 @@ test('of what must not run twice, the old ends first; a worker gives way to its 
     // A port of the host's own is held by one container at a time.
     dashboard: 'stop-first',
   })
+})
+
+test('what keeps running is put back by Swarm; what ends, which Swarm takes for a failure, is not', () => {
+  for (const [, { deploy }] of services) {
+    const ends = deploy.restart_policy.condition === 'on-failure'
+    expect(deploy.update_config.failure_action).toBe(ends ? 'continue' : 'rollback')
+  }
 })
 
 test('only what the log and the address hang on is tied to the first host', () => {

@@ -12,12 +12,17 @@ const handMs = 20 * 60_000
 /** Lines of a failed build that are shown. */
 const shownLines = 15
 
-/** The classic builder's and BuildKit's output alike; a context without what `.dockerignore` names. */
+/**
+ * The classic builder's and BuildKit's output alike; a context without what `.dockerignore` names. The stage with the
+ * packages has a name of its own: without one, the classic builder's cache of it goes with the next `docker image prune`.
+ */
 const build = `set -eu
 cd "$HOME/wikiflow/$1/releases/$2"
+packages=wikiflow-packages:$1
 image=$3
 shift 3
 for arg; do set -- "$@" --build-arg "$arg"; shift; done
+docker build --file compose/Dockerfile --target dependencies --tag "$packages" "$@" . 2>&1
 exec docker build --file compose/Dockerfile --tag "$image" "$@" . 2>&1`
 
 /** Id of an image on a host; undefined when it isn't there. */
