@@ -307,7 +307,7 @@ rm -rf /var/lib/docker/volumes/$1_redpanda-data/_data/*`
 
     const before = await counted()
     await hush(false)
-    await vi.waitFor(async () => expect(await counted()).toBeGreaterThan(before), { timeout: 120_000 })
+    await vi.waitFor(async () => expect(await counted()).toBeGreaterThan(before), { timeout: 240_000 })
     const audited = await walk.audit()
     expect(audited, audited.said).toMatchObject({ code: 0, verdict: 'conserved' })
   },

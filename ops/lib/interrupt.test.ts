@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+
+const module = new URL('interrupt.ts', import.meta.url).href
+
+/** Runs a body in a process of its own, which says `up` when it waits. */
+async function run(body: string, act: (child: ReturnType<typeof spawn>) => void) {
+  const program = `import { interruptible } from '${module}'
+const until = signal => new Promise((_, reject) => {
+  process.stdout.write('up')
+  const timer = setInterval(() => {}, 1000)
+  signal.addEventListener('abort', () => { clearInterval(timer); reject(signal.reason) })
+})
+${body}`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', text => (said += text))
+  child.stdout.once('data', () => act(child))
+  const [code, signal] = await once(child, 'close')
+  return { code, signal, said }
+}
+
+const cleared = `try { await interruptible(until) }
+catch (error) { process.stderr.write('cleared away: ' + error.message); process.exitCode = 3 }`
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves time to clear away', async name => {
+  const ended = await run(cleared, child => child.kill(name))
+  expect(ended).toEqual({ code: 3, signal: null, said: 'cleared away: interrupted' })
+})
+
+test('what comes after is ended as usual', async () => {
+  const ended = await run('await interruptible(async () => {}); await until(AbortSignal.any([]))', child =>
+    child.kill('SIGINT'),
+  )
+  expect(ended.signal).toBe('SIGINT')
+})
+
+test('a reader that has gone, as head does, is an end and no error', async () => {
+  const writing = `setInterval(() => process.stdout.write('x'.repeat(10_000)), 5).unref()\n${cleared}`
+  const ended = await run(writing, child => child.stdout?.destroy())
+  expect(ended).toEqual({ code: 3, signal: null, said: 'cleared away: interrupted' })
+})
