@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { agreed } from './lib/ask.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
+import { DeployError } from './lib/deploy/carry-out.ts'
 import { deploy } from './lib/deploy/deploy.ts'
 import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
 import { scriptArgs } from './lib/script.ts'
@@ -43,6 +44,13 @@ await runCloudScript(async () => {
     ...values,
     planOnly: values.plan,
     agree: () => agreed('Deploy it?', values.yes),
+  }).catch(error => {
+    // Programs read what serves instead; people read the sentence.
+    if (values.json && error instanceof DeployError) {
+      const { message, serving = null } = error
+      console.log(JSON.stringify({ result: 'failed', serves: false, serving, message }, null, 2))
+    }
+    throw error
   })
   if (values.json) console.log(JSON.stringify(outcome, null, 2))
   else console.log(`\n${outcome.closing}`)

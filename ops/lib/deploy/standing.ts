@@ -29,7 +29,7 @@ export function standingOf(deployment: Deployment | undefined): Record<string, s
 }
 
 /** Whether the log's image is the variable's to say: a target's own Compose file can name another one. */
-export function takesLogImage(files: readonly Compose[]): boolean {
+function takesLogImage(files: readonly Compose[]): boolean {
   const images = files.flatMap(({ services }) => services?.redpanda?.image ?? [])
   return /\$\{?REDPANDA_IMAGE\b/.test(String(images.at(-1) ?? ''))
 }

@@ -28,7 +28,7 @@ const followMs = 20 * 24 * 3_600_000
 const readService = 'exec docker service logs --timestamps --no-task-ids "$@" 2>&1'
 
 /** Arguments of `docker service logs` for a service of a stack. */
-export function logArguments(query: LogQuery, stack: string, service: string): string[] {
+function logArguments(query: LogQuery, stack: string, service: string): string[] {
   const { follow, since, tail } = query
   return [
     ...(follow ? ['--follow'] : []),

@@ -8,7 +8,7 @@ import { configName, loadStack, projectRoot } from '../stack/load.ts'
 import { setNumber } from '../stack/set-number.ts'
 
 /** How large a stack is meant to be. */
-export type Size = { workers: number; nodes: number }
+type Size = { workers: number; nodes: number }
 
 /** A file that says how large a stack is meant to be, and can be made to say something else. */
 export type Description = {
@@ -49,7 +49,8 @@ function description(
   format: 'module' | 'json',
   what: Pick<Description, 'says' | 'mostNodes'> & { paths: Record<keyof Size, readonly string[]> },
 ): Description {
-  const file = relative(process.cwd(), path)
+  const below = relative(process.cwd(), path)
+  const file = below.startsWith('..') ? path : below
   const changed = async ({ workers, nodes }: Partial<Size>) => {
     const text = await readFile(path, 'utf8')
     let source = text

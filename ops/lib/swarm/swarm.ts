@@ -121,7 +121,7 @@ export function replicasOf({ Spec }: SwarmService): number {
 }
 
 /** The service label that names the release a service was last deployed with. */
-export const releaseLabel = 'wikiflow.release'
+const releaseLabel = 'wikiflow.release'
 
 /** The release that a service was last deployed with; undefined for one that carries no label of ours. */
 export function releaseOf({ Spec }: SwarmService): string | undefined {

@@ -34,7 +34,7 @@ export function stepTo(from: Version, to: Version): Step {
 }
 
 /** The feature releases that may follow a version. */
-export function nextFeatures({ year, feature }: Version): string {
+function nextFeatures({ year, feature }: Version): string {
   const next = `v${year}.${feature + 1}`
   return feature >= featuresAYear ? `v${year + 1}.1` : next
 }

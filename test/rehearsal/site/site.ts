@@ -16,7 +16,7 @@ const bucket = 'wikiflow-rehearsal-lake'
 const credentials = { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal-secret' }
 
 /** A server that can go away and come back with all that it holds. */
-export type Standing = { stop(): Promise<void>; start(): Promise<void> }
+type Standing = { stop(): Promise<void>; start(): Promise<void> }
 
 /** What stands around the hosts: a database as RDS, S3, and Wikimedia's stream. */
 export type Site = {

@@ -4,9 +4,9 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Registry } from 'prom-client'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Readiness, serveHealth } from '../runtime/src/platform/health.ts'
+import { type Readiness, serveHealth } from './health.ts'
 
-const program = fileURLToPath(new URL('health-check.sh', import.meta.url))
+const program = fileURLToPath(new URL('../../../compose/health-check.sh', import.meta.url))
 
 function check(port: number | string): Promise<{ code: number; said: string }> {
   return new Promise(resolve => {
