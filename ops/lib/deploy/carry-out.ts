@@ -47,7 +47,7 @@ export class DeployError extends UserError {
  * release serves, or the one before does again.
  * @throws DeployError when the release was rolled back; UserError when nothing was changed yet.
  */
-export async function carryOut(job: DeployJob): Promise<{ view: PipelineView; admitted: string[] }> {
+export async function carryOut(job: DeployJob): Promise<PipelineView> {
   const { stack, hosts, deployment, stages, signal, release } = job
   const [manager, ...others] = hosts
   const { image } = deployment
@@ -75,7 +75,7 @@ export async function carryOut(job: DeployJob): Promise<{ view: PipelineView; ad
     if ((await findImage(host, image)) === id) continue
     await stages.run(`handing ${image} to ${host.address.name}`, () => handOver(manager, host, image, signal))
   }
-  const admitted = await admitNodes(
+  await admitNodes(
     manager,
     hosts.map(({ address }) => address.name),
   )
@@ -83,7 +83,7 @@ export async function carryOut(job: DeployJob): Promise<{ view: PipelineView; ad
   try {
     const view = await bringUp({ ...job, manager, deployment, signal })
     await markServed(manager, stack, deployment.release)
-    return { view, admitted }
+    return view
   } catch (error) {
     throw await rollBack(job, error)
   }

@@ -55,14 +55,14 @@ export async function serve(agreed: Agreed) {
     await ensureManager(manager)
     for (const host of hosts.slice(1)) await joinNode(manager, host)
     await holdNodes(manager, away)
-    const { admitted } = await carryOut({
+    await carryOut({
       ...{ stack, hosts, deployment, files, stages, signal },
       ...(release && { release }),
       previous: now.current,
       buildArgs: target.buildArgs ?? [],
     })
     await note('serves')
-    if (admitted.length > 0) await spreadWorkers({ manager, stack, deployment, stages, signal })
+    if (hosts.length > 1) await spreadWorkers({ manager, stack, deployment, stages, signal })
     await prune(connection)
   } catch (error) {
     await note(error instanceof Error ? error.message : String(error)).catch(() => {})

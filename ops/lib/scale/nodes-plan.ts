@@ -1,7 +1,7 @@
 import { visible } from '../cloud/fact-text.ts'
 import { type Connection } from '../deploy/connect.ts'
 import { joining } from '../deploy/present-hosts.ts'
-import { isSpread } from '../swarm/spread.ts'
+import { unevenBy } from '../swarm/spread.ts'
 import { replicasOf, type SwarmNode, type SwarmStack } from '../swarm/swarm.ts'
 import { type Description } from './description.ts'
 import { leavingNodes } from './let-go.ts'
@@ -33,7 +33,7 @@ export function planNodes(
   const worker = swarm.services.get('worker')
   const workers = worker ? replicasOf(worker) : 0
   const filled = leaving.length > 0 ? fill(roomsOf(staying, hostName), loadsOf(swarm.services, workers)) : []
-  const isEven = leaving.length === 0 && joins.length === 0 && isSpread(swarm, 'worker')
+  const isEven = leaving.length === 0 && joins.length === 0 && unevenBy(swarm, 'worker') === 0
   return {
     lines: [
       `${says === count ? '=' : '~'} ${visible(description.file)}  ${description.fieldOf('nodes')}: ${says === count ? '' : `${says} → `}${count}`,

@@ -1,6 +1,6 @@
 import { visible } from '../cloud/fact-text.ts'
 import { nameOfNode } from '../swarm/node-labels.ts'
-import { isSpread } from '../swarm/spread.ts'
+import { unevenBy } from '../swarm/spread.ts'
 import { replicasOf, type SwarmNode, type SwarmStack } from '../swarm/swarm.ts'
 import { type Description } from './description.ts'
 import { arithmetic, type Filled, fill, loadsOf, roomsOf } from './memory.ts'
@@ -23,7 +23,7 @@ export function planWorkers(
   const worker = swarm.services.get('worker')
   const now = worker ? replicasOf(worker) : 0
   const says = description.says.workers
-  const isEven = isSpread(swarm, 'worker')
+  const isEven = unevenBy(swarm, 'worker') === 0
   const filled = fill(roomsOf(swarm.nodes, hostName), loadsOf(swarm.services, count))
   const tasks =
     now !== count ? `${now} → ${count}` : isEven ? `${count}` : `${count}, shared out among the hosts anew`

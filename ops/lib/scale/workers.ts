@@ -10,8 +10,8 @@ import { settle } from '../deploy/settle.ts'
 import { spreadWorkers } from '../deploy/spread-workers.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
 import { type Host } from '../host/host.ts'
-import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
+import { scaleService } from '../swarm/spread.ts'
 import { readSwarmStack } from '../swarm/swarm.ts'
 import { assertDeployed } from './deployed.ts'
 import { type Description, describedSize } from './description.ts'
@@ -23,8 +23,6 @@ import { planWorkers } from './workers-plan.ts'
 /** How long workers may take to share the log out anew, in ms: members wait for one another some seconds each round. */
 const shareMs = 60_000
 const pollMs = 1_000
-
-const scale = 'docker service scale --detach "$1=$2" > /dev/null'
 
 const wayOut =
   'Larger hosts hold more (host.type in wikiflow.config.ts, then npx zx ops/provision.ts), and so do more of them: npx zx ops/scale.ts --nodes 2'
@@ -73,7 +71,7 @@ function carryOut(count: number, { connection, description, deployment, stages }
     const scaled = { manager, stack, deployment: wanted, signal }
     await stages.run(`${count} workers`, async say => {
       const known = standing(await readSwarmStack(manager, stack))
-      await mustRun(manager, 'docker service scale', scale, [`${stack}_worker`, String(count)])
+      await scaleService(manager, stack, 'worker', count)
       await settle({ ...scaled, services: ['worker'], known, say })
     })
     await spreadWorkers({ ...scaled, stages })

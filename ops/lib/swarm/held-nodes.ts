@@ -20,15 +20,11 @@ export async function holdNodes(manager: Host, names: readonly string[]): Promis
 /**
  * Lets nodes that were held back have tasks. One that somebody has drained stays so.
  * @param names of their hosts, which have the image.
- * @returns the names of those that were.
  */
-export async function admitNodes(manager: Host, names: readonly string[]): Promise<string[]> {
-  const admitted: string[] = []
+export async function admitNodes(manager: Host, names: readonly string[]): Promise<void> {
   for (const node of await readNodes(manager)) {
     const name = nameOfNode(node)
     if (name === undefined || !names.includes(name) || !isHeld(node)) continue
     await mustRun(manager, `letting ${name} have tasks`, admit, [node.ID])
-    admitted.push(name)
   }
-  return admitted
 }

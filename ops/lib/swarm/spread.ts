@@ -1,33 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
-import { UserError } from '../script.ts'
-import { readSwarmStack, type SwarmStack } from './swarm.ts'
+import { type SwarmStack } from './swarm.ts'
 
-/** How long Swarm may take to begin what it was asked for, in ms. */
-const beginMs = 30_000
-const pollMs = 500
+const scale = 'docker service scale --detach "$1=$2" > /dev/null'
 
-const force = 'docker service update --detach --force --no-resolve-image "$1" > /dev/null'
-
-/** Whether a service's tasks are shared out as evenly among the nodes that take tasks as they can be. */
-export function isSpread({ nodes, tasks }: SwarmStack, service: string): boolean {
-  const open = nodes.filter(({ Spec, Status }) => Spec.Availability === 'active' && Status.State === 'ready')
-  const running = (tasks.get(service) ?? []).filter(({ DesiredState }) => DesiredState === 'running')
-  const counts = open.map(({ ID }) => running.filter(({ NodeID }) => NodeID === ID).length)
-  return Math.max(...counts) - Math.min(...counts) <= 1
+/** Asks the Swarm for so many tasks of a service: more start where there are fewest, the first to end are where most are. */
+export async function scaleService(
+  manager: Host,
+  stack: string,
+  service: string,
+  tasks: number,
+): Promise<void> {
+  await mustRun(manager, `scaling ${service}`, scale, [`${stack}_${service}`, String(tasks)])
 }
 
-/**
- * Starts a service's tasks anew, one after the other: Swarm itself moves none to a node that has come. Over when it has
- * begun.
- */
-export async function spread(manager: Host, stack: string, service: string): Promise<void> {
-  const began = async () =>
-    (await readSwarmStack(manager, stack)).services.get(service)?.UpdateStatus?.StartedAt
-  const before = await began()
-  await mustRun(manager, `spreading ${service}`, force, [`${stack}_${service}`])
-  for (const until = Date.now() + beginMs; (await began()) === before; await sleep(pollMs)) {
-    if (Date.now() > until) throw new UserError(`Swarm doesn't begin to spread ${service}`)
-  }
+/** How many of a service's tasks have to move until it is shared out evenly among the nodes that take tasks. */
+export function unevenBy({ nodes, tasks }: SwarmStack, service: string): number {
+  const open = nodes.filter(({ Spec, Status }) => Spec.Availability === 'active' && Status.State === 'ready')
+  const running = (tasks.get(service) ?? []).filter(({ DesiredState }) => DesiredState === 'running')
+  const share = Math.floor(running.length / Math.max(1, open.length))
+  const lacking = open.map(({ ID }) => share - running.filter(({ NodeID }) => NodeID === ID).length)
+  const most = Math.max(0, ...open.map(({ ID }) => running.filter(({ NodeID }) => NodeID === ID).length))
+  const moves = lacking.reduce((sum, count) => sum + Math.max(0, count), 0)
+  // Each has its share, and one has more than one beyond it: 2, 2, 4 of 8.
+  return moves === 0 && most > share + 1 ? most - share - 1 : moves
 }
