@@ -7,7 +7,7 @@ import { impatientFile, noSource, openWalk, outcomeOf, type Walk } from './walk/
 const events = 40_000
 const names = ['batch', 'dashboard', 'ingest', 'init', 'redpanda', 'worker']
 /** A deploy's own patience is longer than a test's: a loaded machine takes minutes. */
-const slowly = { timeout: 420_000 }
+const slowly = { timeout: 600_000 }
 
 let walk: Walk
 /** The release that serves. */
@@ -149,7 +149,7 @@ test('a migration that fails keeps the new release from starting', slowly, async
   await expectServing(serving)
 })
 
-test('killed at each of its stages, the same command gets there at last', { timeout: 590_000 }, async () => {
+test('killed at each of its stages, the same command gets there at last', { timeout: 900_000 }, async () => {
   await walk.project.touch('a third release')
   for (const stage of [
     /^ {2}shipping the release$/m,

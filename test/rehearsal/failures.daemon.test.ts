@@ -8,7 +8,7 @@ import { containersOn, inside, servicesOn } from './walk/containers.ts'
 import { impatientFile, noSource, openWalk, outcomeOf, type Walk } from './walk/walk.ts'
 
 /** A deploy's own patience is longer than a test's: a loaded machine takes minutes. */
-const slowly = { timeout: 420_000 }
+const slowly = { timeout: 600_000 }
 /** Room for the images and a release, and not much more. */
 const diskMib = 5_000
 

@@ -10,7 +10,7 @@ import { toldBy, watchProcesses } from './walk/leaks.ts'
 import { openWalk, outcomeOf, type Walk } from './walk/walk.ts'
 
 /** A deploy's own patience is longer than a test's: a loaded machine takes minutes. */
-const slowly = { timeout: 420_000 }
+const slowly = { timeout: 600_000 }
 
 /** What a value makes that was run. */
 const trap = `/tmp/wikiflow-${process.pid}`
