@@ -2,6 +2,7 @@ import { assertAffordable } from '../cloud/affordable.ts'
 import { type OpenStack, openStack, toStand } from '../cloud/open.ts'
 import { type Found } from '../cloud/part.ts'
 import { type Outcome, planAndApply } from '../cloud/plan-and-apply.ts'
+import { wasReached } from '../deploy/await-pipeline.ts'
 import { leavingHosts } from '../deploy/cloud-target.ts'
 import { type Connection, connect } from '../deploy/connect.ts'
 import { standingTarget, thingsOf } from '../deploy/open-target.ts'
@@ -75,8 +76,16 @@ function withFewer(work: Work, things: ReadonlyMap<string, Found>): Promise<Outc
 }
 
 /** Has the hosts that are there join the Swarm; asked for when provisioning had nothing to ask. */
-function joinThose(work: Work, { result, things }: Outcome): Promise<ScaleOutcome> {
-  const { count, description, options } = work
+async function joinThose(work: Work, { result, things }: Outcome): Promise<ScaleOutcome> {
+  const { count, description, options, open } = work
+  if (!wasReached(open.context.files, things)) {
+    if (description.says.nodes !== count) await save(work)
+    return end(
+      result,
+      [],
+      `${hosts(count)} there. Next: npx zx ops/deploy.ts has them join, with the pipeline`,
+    )
+  }
   return onSwarm(work, things, async swarm => {
     if (!swarm) {
       await save(work)
