@@ -84,11 +84,8 @@ test('all services speak in one order of time, from both hosts', slowly, async (
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
-  expect(new Set(lines.map(({ service }) => service))).toEqual(
-    new Set(
-      ['batch', 'dashboard', 'ingest', 'init', 'redpanda', 'worker'].filter(name => name !== 'redpanda'),
-    ),
-  )
+  const services = new Set(lines.map(({ service }) => service))
+  for (const name of ['batch', 'dashboard', 'ingest', 'init', 'worker']) expect(services).toContain(name)
   expect(new Set(lines.map(({ node }) => node))).toEqual(new Set(['host-1', 'host-2']))
   const times = lines.map(({ time }) => Date.parse(time))
   expect(times).toEqual(times.toSorted((a, b) => a - b))
