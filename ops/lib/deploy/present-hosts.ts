@@ -1,6 +1,6 @@
 import { type Host } from '../host/host.ts'
 import { Unreachable } from '../host/ssh-failure.ts'
-import { readEngine } from '../swarm/manager.ts'
+import { firstLabel, readEngine } from '../swarm/manager.ts'
 import { isHeld, nameOfNode, readNodes } from '../swarm/node-labels.ts'
 import { type SwarmNode } from '../swarm/swarm.ts'
 import { type Connection } from './connect.ts'
@@ -48,6 +48,15 @@ export function joining(
 ): string[] {
   const inside = new Set((nodes ?? []).filter(node => !isHeld(node)).map(nameOfNode))
   return others.map(({ address }) => address.name).filter(name => !inside.has(name))
+}
+
+/** Nodes that are no host of a connection any more. Those that joined by hand, without a name of ours, aren't meant. */
+export function leftOver(nodes: readonly SwarmNode[], hosts: Connection['hosts']): SwarmNode[] {
+  const names = hosts.map(({ address }) => address.name)
+  return nodes.filter(node => {
+    const name = nameOfNode(node)
+    return name !== undefined && !names.includes(name) && !node.Spec.Labels?.[firstLabel]
+  })
 }
 
 /** The nodes of a host's Swarm; none where it manages none yet. */

@@ -4,12 +4,13 @@ import { type Release } from '../host/release.ts'
 import { UserError } from '../script.ts'
 import { holdNodes } from '../swarm/held-nodes.ts'
 import { ensureManager } from '../swarm/manager.ts'
+import { nameOfNode, readNodes } from '../swarm/node-labels.ts'
 import { joinNode } from '../swarm/nodes.ts'
 import { carryOut } from './carry-out.ts'
 import { type Connection } from './connect.ts'
 import { type PipelineView, passGates } from './gates.ts'
 import { type Deployment } from './plan.ts'
-import { type Present } from './present-hosts.ts'
+import { leftOver, type Present } from './present-hosts.ts'
 import { prune } from './prune.ts'
 import { type Running, readRunning } from './running.ts'
 import { type ServiceFiles } from './secrets.ts'
@@ -54,7 +55,7 @@ export async function serve(agreed: Agreed) {
     await note('begun')
     await ensureManager(manager)
     for (const host of hosts.slice(1)) await joinNode(manager, host)
-    await holdNodes(manager, away)
+    await holdNodes(manager, [...away, ...(await unused(agreed))])
     await carryOut({
       ...{ stack, hosts, deployment, files, stages, signal },
       ...(release && { release }),
@@ -71,6 +72,18 @@ export async function serve(agreed: Agreed) {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     await lock.release()
   }
+}
+
+/** Names of hosts that were taken out of the description and not out of the Swarm: nobody hands them the image. */
+async function unused({ connection: { manager, hosts }, away, stages }: Agreed): Promise<string[]> {
+  const names = leftOver(await readNodes(manager), hosts).flatMap(node => nameOfNode(node) ?? [])
+  const unused = names.filter(name => !away.includes(name))
+  for (const name of unused) {
+    stages.note(
+      `${name} is in the Swarm, but not in the description: it gets no tasks; npx zx ops/scale.ts --nodes ${hosts.length + away.length} removes it`,
+    )
+  }
+  return unused
 }
 
 /** Waits until all that serves says it is ready. @throws UserError that names what isn't. */

@@ -1,23 +1,13 @@
-import { type Connection } from '../deploy/connect.ts'
 import { standing } from '../deploy/converge.ts'
 import { settle } from '../deploy/settle.ts'
 import { spreadWorkers } from '../deploy/spread-workers.ts'
 import { type Host } from '../host/host.ts'
 import { Unreachable } from '../host/ssh-failure.ts'
-import { firstLabel, readEngine } from '../swarm/manager.ts'
+import { readEngine } from '../swarm/manager.ts'
 import { nameOfNode } from '../swarm/node-labels.ts'
 import { removeNode } from '../swarm/remove-node.ts'
 import { readSwarmStack, type SwarmNode } from '../swarm/swarm.ts'
 import { type Deployed } from './take-in.ts'
-
-/** Nodes that are no host of a connection any more. Those that joined by hand, without a name of ours, stay. */
-export function leavingNodes(nodes: readonly SwarmNode[], { hosts }: Pick<Connection, 'hosts'>): SwarmNode[] {
-  const kept = hosts.map(({ address }) => address.name)
-  return nodes.filter(node => {
-    const name = nameOfNode(node)
-    return name !== undefined && !kept.includes(name) && !node.Spec.Labels?.[firstLabel]
-  })
-}
 
 /**
  * Takes nodes out of the Swarm one after the other, their tasks first; waits until all services are ready without them.

@@ -1,10 +1,9 @@
 import { visible } from '../cloud/fact-text.ts'
 import { type Connection } from '../deploy/connect.ts'
-import { joining } from '../deploy/present-hosts.ts'
+import { joining, leftOver } from '../deploy/present-hosts.ts'
 import { unevenBy } from '../swarm/spread.ts'
 import { replicasOf, type SwarmNode, type SwarmStack } from '../swarm/swarm.ts'
 import { type Description } from './description.ts'
-import { leavingNodes } from './let-go.ts'
 import { arithmetic, type Filled, fill, loadsOf, roomsOf } from './memory.ts'
 import { hostName } from './workers-plan.ts'
 
@@ -28,7 +27,7 @@ export function planNodes(
   const count = kept.hosts.length
   const says = description.says.nodes
   const joins = joining(kept.hosts, swarm.nodes)
-  const leaving = leavingNodes(swarm.nodes, kept)
+  const leaving = leftOver(swarm.nodes, kept.hosts)
   const staying = swarm.nodes.filter(node => !leaving.includes(node))
   const worker = swarm.services.get('worker')
   const workers = worker ? replicasOf(worker) : 0
