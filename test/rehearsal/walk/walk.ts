@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { type Machine } from '../machines/machine.ts'
 import { openRehearsal, type Rehearsal, type RehearsalOptions } from '../rehearsal.ts'
 import { type TargetDescription } from '../target.ts'
-import { type Audited, audit } from './audit.ts'
+import { type AuditDepth, type Audited, audit } from './audit.ts'
 import { type Ended, type Running, startCommand } from './command.ts'
 import { copyProject, type Project } from './project.ts'
 import { visit } from './visitor.ts'
@@ -20,7 +20,7 @@ export const impatientFile = join(import.meta.dirname, '../impatient.compose.yml
 export const noSource = { url: 'http://127.0.0.1:9/stream', contact: 'rehearsal@example.org' }
 
 /** How long events may take on their way through the pipeline until all are in the lake, in ms. */
-const settleMs = 120_000
+const settleMs = 240_000
 
 /** A rehearsal, and an operator before it with a copy of the project. */
 export type Walk = {
@@ -38,9 +38,9 @@ export type Walk = {
   start(script: string, ...args: string[]): Running
   /** The same to its end. */
   run(script: string, ...args: string[]): Promise<Ended>
-  /** Holds log, database and lake against each other, up to now. */
+  /** Holds the books of log, database and lake against each other, up to now. */
   audit(): Promise<Audited>
-  /** Audits when all that the source has made is in the lake. @throws Error when it doesn't get there. */
+  /** Audits record by record when all that the source has made is in the lake. @throws Error when it doesn't get there. */
   auditAtEnd(): Promise<Audited>
   /** Sets what the source does wrong, or faster. */
   source(faults: Record<string, unknown>): Promise<void>
@@ -76,11 +76,11 @@ export async function openWalk(options: RehearsalOptions, onText?: (text: string
     const stack = 'rehearsal'
     const start: Walk['start'] = (script, ...args) =>
       startCommand(project.folder, script, ['--target', target, ...args], onText)
-    const auditNow = () => audit(first, stack, site.source.tallyUrl)
+    const auditNow = (depth: AuditDepth) => audit(first, stack, site.source.tallyUrl, depth)
     return {
       ...{ rehearsal, first, project, stack, describe, describeAs, start },
       run: (script, ...args) => start(script, ...args).ended,
-      audit: auditNow,
+      audit: () => auditNow('books'),
       auditAtEnd: () => untilAllArrived(auditNow),
       source: async faults => {
         const body = JSON.stringify(faults)
@@ -96,13 +96,13 @@ export async function openWalk(options: RehearsalOptions, onText?: (text: string
   }
 }
 
-async function untilAllArrived(look: () => Promise<Audited>): Promise<Audited> {
+async function untilAllArrived(look: (depth: AuditDepth) => Promise<Audited>): Promise<Audited> {
   for (const until = Date.now() + settleMs; ; await sleep(1_000)) {
-    const found = await look()
+    const found = await look('books')
     const { totals, source } = found
     if (found.code !== 0) return found
     if (totals.lag === 0 && totals.lakeRows === totals.records && source?.happened === source?.counted) {
-      return found
+      return look('full')
     }
     if (Date.now() > until) throw new Error(`not all has arrived after ${settleMs} ms: ${found.said}`)
   }
