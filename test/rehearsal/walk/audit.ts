@@ -28,7 +28,7 @@ export async function audit(
   machine: Machine,
   stack: string,
   tallyUrl: string,
-  depth: AuditDepth,
+  depth: AuditDepth = 'books',
 ): Promise<Audited> {
   const container = await containerOf(machine, stack, 'batch')
   const { code, stdout, stderr } = await machine.run(
