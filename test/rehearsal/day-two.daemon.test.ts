@@ -27,10 +27,15 @@ afterAll(async () => {
   await walk?.close()
 }, 60_000)
 
-/** A user's command with something on its standard input; `byte for byte` is what comes out. */
-async function typed(script: string, args: readonly string[], input: string | Uint8Array = '') {
+/** Starts a user's command with an open standard input. */
+function start(script: string, args: readonly string[]) {
   const zx = join(walk.project.folder, 'node_modules/.bin/zx')
-  const child = spawn(zx, [`ops/${script}`, '--target', target, ...args], { cwd: walk.project.folder })
+  return spawn(zx, [`ops/${script}`, '--target', target, ...args], { cwd: walk.project.folder })
+}
+
+/** Runs a user's command with something on its standard input, to its end. */
+async function typed(script: string, args: readonly string[], input: string | Uint8Array = '') {
+  const child = start(script, args)
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   const chunks: Buffer[] = []
@@ -219,6 +224,17 @@ test('an audit that nobody waits for any more ends on the host, too', slowly, as
   audit.interrupt()
   expect((await audit.ended).code).toBe(1)
   for (const machine of walk.rehearsal.machines) await expectNothingOf(machine, 'audit/main.ts')
+})
+
+test('there is memory for one audit: a second one is told to wait', slowly, async () => {
+  const hold = ['flock', '/tmp/audit.lock', 'sh', '-c', 'echo held; cat']
+  const other = start('exec.ts', ['batch', '--', ...hold])
+  await once(other.stdout, 'data')
+  const { code, said } = await walk.run('audit.ts')
+  other.stdin.end()
+  await once(other, 'close')
+  expect(code).toBe(1)
+  expect(said).toContain('another audit of this stack runs: wait until it is done')
 })
 
 /** The archive of the backup that was made last. */

@@ -10,11 +10,17 @@ import { UserError } from '../script.ts'
 /** An audit of a long log takes hours; it is given up after so many ms. */
 const mostMs = 24 * 3_600_000
 
+/** Exit code when another audit runs in the container. */
+const another = 75
+
+/** The container has memory for one beside its service. */
+const alone = `flock --no-fork --nonblock --conflict-exit-code ${another} /tmp/audit.lock`
+
 /**
  * Runs the audit in a container, and ends it with its input: an exec'd program is left running by Docker when whoever
  * asked for it goes away.
  */
-const untilInputEnds = `node runtime/src/audit/main.ts "$@" < /dev/null 3<&- &
+const untilInputEnds = `${alone} node runtime/src/audit/main.ts "$@" < /dev/null 3<&- &
 audit=$!
 { cat <&3 > /dev/null; kill "$audit"; } 2> /dev/null &
 wait "$audit"`
@@ -43,6 +49,7 @@ export async function auditDeployed(choice: TargetChoice, args: readonly string[
           signal,
         })
         if (code <= 2) return code
+        if (code === another) throw new UserError('another audit of this stack runs: wait until it is done')
         throw new UserError(
           `the audit was ended (exit code ${code}) before it could tell, mostly with its container: npx zx ops/status.ts says why, then run it again`,
         )
