@@ -57,6 +57,12 @@ test('tasks of the image before are not counted, and those that leave are waited
   expect(judgeService(service('new', 2), running, nothing)).toEqual({ state: 'converged' })
 })
 
+test('fewer tasks are fewer when the others have ended, not when they are told to', () => {
+  const tasks = [task('a', 'running'), task('a', 'running', 'remove')]
+  expect(judgeService(service('a', 1), tasks, nothing).state).toBe('converging')
+  expect(judgeService(service('a', 1), tasks.slice(0, 1), nothing)).toEqual({ state: 'converged' })
+})
+
 test('an update that is still under way is waited for, although the count is right', () => {
   const judged = judgeService(
     service('new', 1, { State: 'updating', StartedAt: 'now' }),

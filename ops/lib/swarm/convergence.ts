@@ -42,7 +42,7 @@ export function judgeService(service: SwarmService, tasks: readonly SwarmTask[],
   const wanted = replicasOf(service)
   const live = tasks.filter(({ DesiredState }) => DesiredState === 'running')
   const running = live.filter(task => task.Status.State === 'running' && isAsked(task, service))
-  const leaving = tasks.filter(task => task.DesiredState === 'shutdown' && isUp(task.Status.State))
+  const leaving = tasks.filter(task => isEnding(task) && isUp(task.Status.State))
   const isUpdating = isOurs && update.State === 'updating'
   if (!isUpdating && running.length === wanted && live.length === wanted && leaving.length === 0) {
     return { state: 'converged' }
@@ -86,6 +86,11 @@ function endings(failed: readonly SwarmTask[]): string {
 
 function said({ Status }: SwarmTask): string {
   return Status.Err ? ` (${Status.Err})` : ''
+}
+
+/** Replaced ones are shut down; those that are too many are removed. */
+function isEnding({ DesiredState }: SwarmTask): boolean {
+  return DesiredState === 'shutdown' || DesiredState === 'remove'
 }
 
 function isUp(state: string): boolean {
