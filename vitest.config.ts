@@ -2,10 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * Suites beside `npm test`, by the end of their files' names: `*.fault.test.ts` kill real processes for minutes,
- * `*.daemon.test.ts` need what doesn't come from npm (Apache Kafka, kcat, Chromium, moto, Docker).
+ * `*.daemon.test.ts` need what doesn't come from npm (Apache Kafka, kcat, Chromium, moto), `*.rehearsal.test.ts` root and
+ * Debian's Docker: they deploy to hosts made of namespaces.
  */
-const suites = ['fault', 'daemon']
+const suites = ['fault', 'daemon', 'rehearsal']
 const suite = process.env.WIKIFLOW_SUITE
+
+const hasOwnServers = suite === 'daemon' || suite === 'rehearsal'
 
 const everywhere = ['**/node_modules/**', ...suites.map(name => `**/*.${name}.test.ts`)]
 
@@ -30,10 +33,10 @@ export default defineConfig({
     ...(suite ? { include: [`**/*.${suite}.test.ts`] } : { projects }),
     testTimeout: 30_000,
     // A daemon's first start fetches it: moto into a venv, Apache Kafka's jars by Maven.
-    hookTimeout: suite === 'daemon' ? 600_000 : 60_000,
+    hookTimeout: hasOwnServers ? 600_000 : 60_000,
     // Two cores: more workers than that only make the timing of real servers worse.
     maxWorkers: 2,
     // The daemons want the machine for themselves.
-    fileParallelism: suite !== 'daemon',
+    fileParallelism: !hasOwnServers,
   },
 })
