@@ -8,9 +8,9 @@ const shownLines = 20
 
 const logsOfTask = `timeout 10 docker service logs --raw --tail "$2" "$1" 2>&1`
 
-/** What the last health check said, of a container that this host has and that isn't healthy. */
+/** What the last health checks said, of a container that this host has and that isn't healthy; the last may be of its end. */
 const healthOf = `docker inspect --type container --format '{{with .State.Health}}{{if ne .Status "healthy"}}{{range .Log}}
-{{json .Output}}{{end}}{{end}}{{end}}' "$1" 2>/dev/null | tail -n 1`
+{{json .Output}}{{end}}{{end}}{{end}}' "$1" 2>/dev/null | tail -n 3`
 
 /**
  * The last lines of the container that failed and what its health check said last, wherever it ran; '' when neither can
@@ -35,7 +35,7 @@ async function lastHealth(hosts: readonly Host[], task: SwarmTask): Promise<stri
   const id = task.Status.ContainerStatus?.ContainerID
   if (!id) return ''
   const found = await Promise.all(hosts.map(host => said(host, healthOf, [id])))
-  return found.map(unquoted).find(Boolean) ?? ''
+  return found.map(text => text.split('\n').map(unquoted).join('')).find(Boolean) ?? ''
 }
 
 async function said(host: Host, script: string, args: readonly string[]): Promise<string> {

@@ -39,6 +39,15 @@ test('an update that Swarm rolled back has failed, although all tasks run', () =
   })
 })
 
+test('one that was never healthy and stopped in order is the one that failed', () => {
+  const tasks = [task('old', 'running'), task('new', 'complete', 'shutdown')]
+  const update = { State: 'rollback_started' as const, StartedAt: 'now' }
+  expect(judgeService(service('old', 1, update), tasks, nothing)).toMatchObject({
+    state: 'failed',
+    task: tasks[1],
+  })
+})
+
 test('a rollback of an earlier deploy says nothing of this one', () => {
   const old = service('a', 1, { State: 'rollback_completed', StartedAt: 'then' })
   expect(judgeService(old, [task('a', 'running')], before(old, []))).toEqual({ state: 'converged' })

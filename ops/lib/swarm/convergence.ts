@@ -31,7 +31,8 @@ const mostFailures = 5
 export function judgeService(service: SwarmService, tasks: readonly SwarmTask[], known: Before): Convergence {
   const update = service.UpdateStatus
   const isOurs = update?.StartedAt !== undefined && update.StartedAt !== known.updateStartedAt
-  const failed = newFailures(tasks, known)
+  // One that isn't healthy is asked to stop, and then ends well: what should keep running has failed by that, too.
+  const failed = newFailures(tasks, known, /^(failed|rejected|complete)$/)
   if (isOurs && update.State && update.State !== 'updating' && update.State !== 'completed') {
     const said = update.State.startsWith('rollback') ? 'Swarm rolled it back' : 'Swarm stopped its update'
     return failure(`${said}${update.Message ? `: ${update.Message}` : ''}`, failed)
@@ -57,7 +58,7 @@ export function judgeJob(service: SwarmService, tasks: readonly SwarmTask[], kno
   // Newest first: a task of the same kind that ended well before is as good, when nothing else was asked for since.
   const [newest] = tasks.filter(task => isAsked(task, service))
   if (newest?.Status.State === 'complete') return { state: 'converged' }
-  const failed = newFailures(tasks, known)
+  const failed = newFailures(tasks, known, /^(failed|rejected)$/)
   if (failed.length >= mostFailures) return failure(`it failed ${failed.length} times`, failed)
   const what = newest ? `${newest.Status.State}${said(newest)}` : 'not started yet'
   return { state: 'converging', what: `${what}${endings(failed)}` }
@@ -74,8 +75,8 @@ function failure(why: string, [task]: readonly SwarmTask[]): Convergence {
 }
 
 /** Tasks that failed since the deploy began, newest first. */
-function newFailures(tasks: readonly SwarmTask[], known: Before): SwarmTask[] {
-  return tasks.filter(({ ID, Status }) => /^(failed|rejected)$/.test(Status.State) && !known.tasks.has(ID))
+function newFailures(tasks: readonly SwarmTask[], known: Before, states: RegExp): SwarmTask[] {
+  return tasks.filter(({ ID, Status }) => states.test(Status.State) && !known.tasks.has(ID))
 }
 
 /** How many tasks have failed, and why the last did. */
