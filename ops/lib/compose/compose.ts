@@ -92,9 +92,9 @@ function has(service: unknown, ...path: readonly (string | undefined)[]): boolea
 
 /** What Compose files say of one service, with the secrets, configs, networks and volumes that it names. */
 export function definitionOf(files: readonly Compose[], service: string): unknown {
-  return files.map(file => {
+  return files.flatMap(file => {
     const own = file.services?.[service]
-    return own && { own, ...usedBy(file, own) }
+    return own ? [{ own, ...usedBy(file, own) }] : []
   })
 }
 
@@ -127,11 +127,11 @@ export function variablesIn(definition: unknown): string[] {
   return [...new Set([...[...found].flatMap(([, name]) => name ?? []), ...passedOn(definition)])].sort()
 }
 
-const definitionSchema = z.array(z.object({ own: z.object({ environment: named }) }).nullish())
+const definitionSchema = z.array(z.object({ own: z.object({ environment: named }) }))
 
 function passedOn(definition: unknown): string[] {
   const files = definitionSchema.safeParse(definition).data ?? []
   return files.flatMap(file =>
-    Object.entries(file?.own.environment ?? {}).flatMap(([name, value]) => (value === null ? [name] : [])),
+    Object.entries(file.own.environment ?? {}).flatMap(([name, value]) => (value === null ? [name] : [])),
   )
 }

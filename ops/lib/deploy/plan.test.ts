@@ -53,6 +53,12 @@ test('a variable changes those that read it; one that is unset is as one that is
   expect(worker?.action).toBe('same')
 })
 
+test('a Compose file more changes the services that it names, and no other', () => {
+  const more = { name: 'more.yml', text: 'services: { worker: { environment: { A: b } } }' }
+  const { services } = planDeploy(now, { ...now, compose: [...now.compose, more] }, running)
+  expect(services.map(({ action }) => action)).toEqual(['same', 'update'])
+})
+
 test('a service that is gone from the Swarm is made again, one that nobody asks for is removed', () => {
   const plan = planDeploy(now, now, new Set(['redpanda', 'spark']))
   expect(plan.services.map(({ service, action }) => `${action} ${service}`)).toEqual([
