@@ -104,7 +104,14 @@ test('what is not committed is counted, and a state without a commit is told', a
 
 test('a project whose packages are not installed is told to install them', async () => {
   const root = folder()
-  for (const name of ['package.json', 'package-lock.json', 'runtime', 'dashboard']) {
+  for (const name of [
+    'package.json',
+    'package-lock.json',
+    '.dockerignore',
+    'compose',
+    'runtime',
+    'dashboard',
+  ]) {
     writeFileSync(join(root, name), '')
   }
   expect(await releaseCheck.run({ root }, quiet)).toMatchObject({ state: 'failed', fix: 'npm ci' })

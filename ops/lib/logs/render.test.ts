@@ -21,7 +21,7 @@ const hostile = '\u001b]0;owned\u0007\u001b[2Jx\u202ey\r'
 
 test('on a terminal our own lines are readable, with who said them', () => {
   expect(uncoloured(logRenderer('terminal')(entry({ msg: 'counted', records: 12 })))).toBe(
-    'worker.2    | [08:00:00] INFO: counted\nworker.2    |     records: 12',
+    'worker.2    | [08:00:00] INFO: counted {"records":12}',
   )
 })
 
