@@ -38,7 +38,7 @@ const rereads = 3
 
 /** Starts the lake: checks that the database's offsets are of this cluster, joins the group, and feeds the lake. */
 export async function startLake(context: ServiceContext<(typeof lakeSettings)[number]>): Promise<Running> {
-  const { config, log, metrics: registry, fatal } = context
+  const { config, log, metrics: registry, starting, fatal } = context
   const troubles: Troubles = new Map()
   const stopped = new AbortController()
   const trying = { signal: stopped.signal, troubles, log }
@@ -48,9 +48,11 @@ export async function startLake(context: ServiceContext<(typeof lakeSettings)[nu
   const admin = kafka.admin()
   let feed: Feed | undefined
 
+  starting('connecting to Kafka')
   await keepTrying('reaching the brokers', () => admin.connect(), trying)
   const clusterId = await keepTrying('asking for the cluster id', () => readClusterId(admin), trying)
   const tables = { pool, clusterId }
+  starting('reading the offsets')
   const other = await keepTrying('reading the offsets', () => otherCluster(tables), trying)
   if (other !== undefined) {
     throw new Error(

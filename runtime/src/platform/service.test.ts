@@ -22,7 +22,7 @@ function service(body: string, env: NodeJS.ProcessEnv = {}) {
   writeFileSync(
     script,
     `import { runService } from '${harness}'
-     await runService('probe', ['PGPORT'], async ({ config, log, metrics, fatal }) => { ${body} })`,
+     await runService('probe', ['PGPORT'], async ({ config, log, metrics, starting, fatal }) => { ${body} })`,
   )
   const child = fork(script, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -59,6 +59,14 @@ test('a service says when it is ready, and why it is not', async () => {
   const second = await fetch(`${url}/readyz`)
   expect(second.status).toBe(200)
   expect(await second.json()).toMatchObject({ ready: true, detail: { port: 5432 } })
+})
+
+test('a service that is still starting says what it waits for', async () => {
+  const url = await service(`starting('connecting to Kafka'); await new Promise(() => {})`).health
+  let reason = 'starting'
+  while (reason === 'starting')
+    reason = ((await (await fetch(`${url}/readyz`)).json()) as { reason: string }).reason
+  expect(reason).toBe('starting: connecting to Kafka')
 })
 
 test('a service that has been ready once counts as started, whatever becomes of its database', async () => {

@@ -21,6 +21,8 @@ export type ServiceContext<N extends SettingName> = {
   config: Config<N>
   log: Logger
   metrics: Registry
+  /** Says on `/readyz` what the service waits for until it has started. */
+  starting(step: string): void
   /** Ends the process with code 1, in order, after something that waiting can't mend. */
   fatal(error: unknown): void
 }
@@ -40,6 +42,7 @@ export async function runService<N extends SettingName>(
   collectDefaultMetrics({ register: metrics })
   let running: Running | undefined
   let stopping = false
+  let starting = 'starting'
 
   const stop = async (reason: string, code: number) => {
     if (stopping) return
@@ -74,7 +77,7 @@ export async function runService<N extends SettingName>(
     readiness: () =>
       stopping
         ? { ready: false, reason: 'stopping' }
-        : (running?.readiness() ?? { ready: false, reason: 'starting' }),
+        : (running?.readiness() ?? { ready: false, reason: starting }),
   }).catch(error => {
     log.fatal(`can't listen on HEALTH_PORT ${config.HEALTH_PORT} of ${config.HEALTH_HOST}: ${error.message}`)
     process.exit(1)
@@ -91,7 +94,12 @@ export async function runService<N extends SettingName>(
   }
 
   try {
-    running = await start({ config, log, metrics, fatal })
+    running = await start({
+      ...{ config, log, metrics, fatal },
+      starting: step => {
+        starting = `starting: ${step}`
+      },
+    })
     if (stopping) await running.stop()
     else log.info({ health: health.url }, 'started')
   } catch (error) {

@@ -15,7 +15,7 @@ const settings = [
   'WORKER_SESSION_MS',
 ] as const
 
-await runService('worker', settings, async ({ config, log, metrics, fatal }) => {
+await runService('worker', settings, async ({ config, log, metrics, starting, fatal }) => {
   // One connection more than batches are stored at once: the sweeper's.
   const pool = createPool(config, {
     name: 'worker',
@@ -28,7 +28,7 @@ await runService('worker', settings, async ({ config, log, metrics, fatal }) => 
   const swept = keepSwept({ pool, rules: retentionRules(config), log, signal: sweeping.signal })
   const worker = await startWorker({
     kafka: createKafka(config, { clientId: 'wikiflow-worker', log }),
-    ...{ pool, log, registry: metrics, fatal },
+    ...{ pool, log, registry: metrics, starting, fatal },
     flushMs: config.WORKER_FLUSH_MS,
     sessionMs: config.WORKER_SESSION_MS,
   })

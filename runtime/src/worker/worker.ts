@@ -32,6 +32,8 @@ export type WorkerOptions = {
   flushMs: number
   /** How long the group waits for a sign of life, in ms. */
   sessionMs: number
+  /** Is told what is waited for before it has joined. */
+  starting: (step: string) => void
   fatal: (error: unknown) => void
   now?: () => number
 }
@@ -63,6 +65,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   })
   const readEnds = () => readLogEnds(admin)
   const connecting = patience(stop.signal, 'connecting to Kafka')
+  options.starting('connecting to Kafka')
   await patiently(connecting, () => admin.connect())
   const name = { clusterId: await patiently(connecting, () => readClusterId(admin)), topic: topic.name }
   const counted = { events: 0, dead: 0 }
