@@ -1,32 +1,22 @@
 import { type Host } from '../host/host.ts'
-import { type Release } from '../host/release.ts'
-import { shipRelease } from '../host/ship.ts'
 import { UserError } from '../script.ts'
 import { admitNodes } from '../swarm/held-nodes.ts'
 import { bringUp } from './bring-up.ts'
 import { ConvergenceError } from './converge.ts'
 import { markServed } from './deployed.ts'
 import { type PipelineView } from './gates.ts'
-import { buildImage, findImage, handOver } from './image.ts'
 import { lastWords } from './last-words.ts'
+import { type Placement, placeRelease } from './place-release.ts'
 import { type Deployment } from './plan.ts'
 import { marksOf, type ServiceFiles } from './secrets.ts'
 import { type Stages } from './stages.ts'
 
 /** What is to serve, where, and with what. */
-export type DeployJob = {
-  stack: string
-  /** The first is the Swarm's manager. */
-  hosts: readonly [Host, ...Host[]]
+export type DeployJob = Placement & {
   deployment: Deployment
   files: ServiceFiles
-  /** Its files; left out, they are on the host already. */
-  release?: Release
   /** What serves now, to go back to. */
   previous?: Deployment | undefined
-  buildArgs: readonly string[]
-  stages: Stages
-  signal: AbortSignal
 }
 
 /** What came of a deploy that did not get to serve. */
@@ -48,33 +38,9 @@ export class DeployError extends UserError {
  * @throws DeployError when the release was rolled back; UserError when nothing was changed yet.
  */
 export async function carryOut(job: DeployJob): Promise<PipelineView> {
-  const { stack, hosts, deployment, stages, signal, release } = job
-  const [manager, ...others] = hosts
-  const { image } = deployment
-  if (release) {
-    await stages.run('shipping the release', async say => {
-      const sent = await shipRelease(manager, stack, release, { onProgress: say, signal })
-      say(`${sent.files} files sent`)
-    })
-  }
-  if (!(await findImage(manager, image))) {
-    await stages.run(`building ${image}`, say =>
-      buildImage({
-        host: manager,
-        stack,
-        release: deployment.release,
-        image,
-        args: job.buildArgs,
-        onLine: say,
-        signal,
-      }),
-    )
-  }
-  const id = await findImage(manager, image)
-  for (const host of others) {
-    if ((await findImage(host, image)) === id) continue
-    await stages.run(`handing ${image} to ${host.address.name}`, () => handOver(manager, host, image, signal))
-  }
+  const { stack, hosts, deployment, signal } = job
+  const [manager] = hosts
+  await placeRelease(job)
   await admitNodes(
     manager,
     hosts.map(({ address }) => address.name),

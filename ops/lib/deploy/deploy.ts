@@ -1,21 +1,15 @@
-import { fileURLToPath } from 'node:url'
-import { readRelease } from '../host/release.ts'
-import { assemble } from './assemble.ts'
 import { connect } from './connect.ts'
 import { assertContact } from './contact.ts'
+import { assembleNext, isSettled, withVariables } from './next.ts'
 import { openTarget, type TargetChoice } from './open-target.ts'
 import { type DeployPlan, planDeploy } from './plan.ts'
 import { joining, presentHosts } from './present-hosts.ts'
 import { renderDeployPlan } from './render.ts'
-import { isWhole, type Running, readRunning, runningServices } from './running.ts'
-import { marksOf, readServiceFiles, type ServiceFiles } from './secrets.ts'
+import { readRunning, runningServices } from './running.ts'
 import { ready, serve } from './serve.ts'
 import { readSince } from './since.ts'
 import { showStages } from './stages.ts'
-import { standingOf } from './standing.ts'
 import { type Target } from './target.ts'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 export type DeployOptions = TargetChoice & {
   /** Where the source begins while the log is empty: SOURCE_SINCE. */
@@ -75,46 +69,6 @@ export async function deploy(options: DeployOptions): Promise<DeployOutcome> {
     stages.close()
     await connection.close()
   }
-}
-
-/** What is to serve: its files, how they are deployed, and the secrets that it is deployed with. */
-type Next = Awaited<ReturnType<typeof assemble>> & { files: ServiceFiles }
-
-async function assembleNext(target: Target, running: Running): Promise<Next> {
-  const files = await readServiceFiles(target)
-  const code = await readRelease(root)
-  const kept = keepWhatRuns(target, running)
-  return { ...(await assemble(code, kept, marksOf(files))), files }
-}
-
-/**
- * What belongs to what runs, and not to a description: the log's version, which `ops/upgrade.ts` alone moves, for its
- * data can't go back to an older one; and where the source began, for it counts once, while the log is empty.
- */
-function keepWhatRuns(target: Target, { current }: Running): Target {
-  const { REDPANDA_IMAGE, SOURCE_SINCE } = target.variables
-  return withVariables(target, {
-    REDPANDA_IMAGE: REDPANDA_IMAGE ?? standingOf(current).REDPANDA_IMAGE,
-    SOURCE_SINCE: SOURCE_SINCE ?? current?.variables.SOURCE_SINCE,
-  })
-}
-
-function isSettled(plan: DeployPlan, running: Running): boolean {
-  return (
-    plan.from === plan.to &&
-    plan.joins.length === 0 &&
-    isWhole(running, plan.to) &&
-    plan.services.every(({ action }) => action === 'same') &&
-    [...(running.swarm?.services.values() ?? [])].every(
-      ({ UpdateStatus }) => UpdateStatus?.State !== 'updating',
-    )
-  )
-}
-
-/** The target with these variables, as far as they are known. */
-function withVariables(target: Target, variables: Readonly<Record<string, string | undefined>>): Target {
-  const known = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return { ...target, variables: { ...target.variables, ...Object.fromEntries(known) } }
 }
 
 function lookAt({ hosts: [first], variables }: Target): string {

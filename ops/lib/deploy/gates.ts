@@ -3,28 +3,29 @@ import { z } from 'zod'
 import { type Host } from '../host/host.ts'
 import { UserError } from '../script.ts'
 
-const snapshotSchema = z.object({
+/** What the dashboard says of a service that it asks. */
+export const askedServiceSchema = z.object({
+  name: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  partitions: z.array(z.number()).nullable(),
+  lag: z.number().nullable(),
+})
+
+/** What the dashboard says of the pipeline, as far as a deploy goes by it. */
+export const pipelineViewSchema = z.object({
   state: z.string(),
   counted: z.object({
     total: z.number(),
     perSecond: z.number().nullable(),
     newestEventAt: z.string().nullable(),
   }),
-  services: z
-    .array(
-      z.object({
-        name: z.string(),
-        state: z.string(),
-        reason: z.string().nullable(),
-        partitions: z.array(z.number()).nullable(),
-        lag: z.number().nullable(),
-      }),
-    )
-    .nullable(),
+  lake: z.object({ last: z.object({ key: z.string(), writtenAt: z.string() }).nullable() }).optional(),
+  services: z.array(askedServiceSchema).nullable(),
 })
 
 /** What the dashboard says of the pipeline (the part that is used). */
-export type PipelineView = z.output<typeof snapshotSchema>
+export type PipelineView = z.output<typeof pipelineViewSchema>
 
 /** How long services may take until all are ready, in ms: a group of new workers shares its partitions anew. */
 const usualMs = 120_000
@@ -34,8 +35,8 @@ const fetchPage = `exec curl --silent --show-error --fail --max-time 10 "http://
 
 /** What the dashboard of a stack says. @throws UserError when it doesn't answer. */
 export async function readPipeline(host: Host, port: string): Promise<PipelineView> {
-  const text = await page(host, port, '/api/snapshot')
-  const parsed = snapshotSchema.safeParse(parse(text))
+  const text = await dashboardPage(host, port, '/api/snapshot')
+  const parsed = pipelineViewSchema.safeParse(parse(text))
   if (!parsed.success) throw new UserError(`the dashboard's /api/snapshot isn't one: ${text.slice(0, 80)}`)
   return parsed.data
 }
@@ -72,7 +73,7 @@ export async function passGates(options: {
     options.signal.throwIfAborted()
     const found = await ask(host, port, workers)
     if (typeof found !== 'string') {
-      const html = await page(host, port, '/')
+      const html = await dashboardPage(host, port, '/')
       if (!/<title>/i.test(html)) throw new UserError("the dashboard's page is no page")
       return found
     }
@@ -92,7 +93,8 @@ async function ask(host: Host, port: string, workers: number): Promise<PipelineV
   }
 }
 
-async function page(host: Host, port: string, path: string): Promise<string> {
+/** A page of the dashboard, asked for on its own host. @throws UserError when it doesn't answer. */
+export async function dashboardPage(host: Host, port: string, path: string): Promise<string> {
   const { code, stdout, stderr } = await host.run(fetchPage, [port, path], { timeoutMs: 20_000 })
   if (code !== 0) throw new UserError(`the dashboard doesn't answer on port ${port}: ${stderr.trim()}`)
   return stdout
