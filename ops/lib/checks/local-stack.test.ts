@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { judge } from './local-stack.ts'
 
-const totals = { records: 2_000, events: 1_998, deadLetters: 2, lakeRows: 2_000, lag: 0 }
+const totals = { records: 2_000, events: 1_998, deadLetters: 2, lakeRows: 2_000, lakeObjects: 12, lag: 0 }
 
 test('a pipeline that lost something is no pipeline to move, and says which command shows where', () => {
   const outcome = judge({ verdict: 'not conserved', totals }, 'the running one (live)', 'npx zx ops/audit.ts')

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 import { z } from 'zod'
 import { UserError } from '../script.ts'
-import { isAlive } from './alive.ts'
+import { commandOf, isAlive, waitUntilGone } from './alive.ts'
+import { readRun } from './run-file.ts'
 
 /** What an audit says of a local stack. */
 const reportSchema = z.object({
@@ -17,6 +18,7 @@ const reportSchema = z.object({
     events: z.number(),
     deadLetters: z.number(),
     lakeRows: z.number(),
+    lakeObjects: z.number(),
     lag: z.number(),
   }),
 })
@@ -61,6 +63,8 @@ function parseReport(text: string): AuditSummary | undefined {
 export type RehearsalOptions = {
   /** Its data lies in a folder of its own below this one, and is removed. */
   state: string
+  /** Its data lies here instead, stays when all has arrived, and can be audited again: see `auditLeft`. */
+  keep?: string
   /** Simulated events. */
   events: number
   /** How long it may take until all of them are in log, database and lake, in ms. */
@@ -74,11 +78,12 @@ export type RehearsalOptions = {
  * @throws UserError when it doesn't start, or when not all arrives in time.
  */
 export async function rehearse(options: RehearsalOptions): Promise<AuditSummary> {
-  const folder = makeFolder(options.state)
+  const folder = options.keep === undefined ? makeFolder(options.state) : await emptied(options.keep)
   const stack = await startStack(folder, options.events)
+  let keeps = false
   const end = async () => {
     await stopStack(stack.child)
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    if (!keeps) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   const interrupted = () => void end().finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
@@ -86,7 +91,9 @@ export async function rehearse(options: RehearsalOptions): Promise<AuditSummary>
     options.say('starting a stack of its own')
     const late = AbortSignal.timeout(options.timeoutMs)
     await stack.ready(late)
-    return await arrived(folder, options, late)
+    const report = await arrived(folder, options, late)
+    keeps = options.keep !== undefined
+    return report
   } finally {
     options.say('stopping it')
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
@@ -102,6 +109,18 @@ function makeFolder(state: string): string {
     if (isLeft) rmSync(join(state, name), { recursive: true, force: true })
   }
   const folder = join(state, `${prefix}${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+/** A folder that is kept, without what a killed rehearsal has left in it, running or not. */
+async function emptied(folder: string): Promise<string> {
+  const { pid = 0 } = readRun(folder) ?? {}
+  if (pid && commandOf(pid).includes('start.ts')) {
+    process.kill(pid, 'SIGTERM')
+    await waitUntilGone([pid], stopMs)
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   mkdirSync(folder, { recursive: true })
   return folder
 }
