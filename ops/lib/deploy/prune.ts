@@ -6,11 +6,17 @@ import { readDeployed, servedReleases } from './deployed.ts'
 /** Releases that a host keeps: the one that serves, and two to go back to. */
 const keptReleases = 3
 
-/** Images of releases that aren't kept, and what building them left. What a container uses, Docker refuses to remove. */
+/**
+ * Images of releases that aren't kept, with the containers of theirs that have ended, which the Swarm keeps for a while;
+ * and what building them left. What a running container uses, Docker refuses to remove.
+ */
 const pruneImages = `for image in $(docker image ls --format '{{.Repository}}:{{.Tag}}' wikiflow); do
   keep=
   for kept; do [ "$image" = "$kept" ] && keep=1; done
-  [ "$keep" ] || docker image rm "$image" > /dev/null 2>&1 || :
+  [ "$keep" ] && continue
+  ended=$(docker ps --all --quiet --filter "ancestor=$image" --filter status=exited --filter status=dead)
+  [ -z "$ended" ] || docker rm $ended > /dev/null 2>&1 || :
+  docker image rm "$image" > /dev/null 2>&1 || :
 done
 docker image prune --force > /dev/null 2>&1 || :`
 
