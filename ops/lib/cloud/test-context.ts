@@ -16,7 +16,7 @@ export const testStack: Stack = {
   operator: { cidrs: ['203.0.113.7/32'] },
   dashboard: { access: 'operator' },
   lake: { infrequentAccessAfterDays: 30 },
-  pipeline: { workers: 3, lakeRotateS: 600 },
+  pipeline: { workers: 3, lakeRotateS: 600, generation: 1 },
   budget: { creditUsd: 100 },
 }
 

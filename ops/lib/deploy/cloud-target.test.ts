@@ -118,6 +118,14 @@ test('a provisioned stack is deployed to as its owner, by its fixed address, wit
   })
 })
 
+test('another generation has a database of its own, and a folder that the hosts may write in the lake', () => {
+  const { variables } = target({}, { generation: 2 })
+  expect(variables).toMatchObject({
+    PGDATABASE: 'wikiflow_2',
+    LAKE_URL: 's3://wikiflow-123456789012-us-east-1/raw/generation-2',
+  })
+})
+
 test('further hosts are reached by their own address, the first comes first, and one that is to go is left out', () => {
   const { hosts } = target({ 'host-2': host(2), 'host-3': host(3), 'host-1': host(1) }, {}, 2)
   expect(hosts.map(({ name, address, keyName }) => [name, address, keyName])).toEqual([

@@ -33,7 +33,7 @@ export function cloudTarget(open: StandingStack, things: ReadonlyMap<string, Fou
   assertRunning(open, wanted, things)
   const { bucket, ...outputs } = outputsOf(things)
   const ownCa = join(files.folder, 'database-ca.pem')
-  const { kafka, contact, workers, lakeRotateS } = stack.pipeline
+  const { kafka, contact, workers, lakeRotateS, generation } = stack.pipeline
   return {
     stack: stack.name,
     hosts: hostsOf(open, wanted, outputs),
@@ -42,7 +42,7 @@ export function cloudTarget(open: StandingStack, things: ReadonlyMap<string, Fou
     variables: variablesOf({
       ...{ workers, contact, kafka, dashboardPort },
       database: databaseOf(open, outputs.endpoint, things),
-      lake: { url: `s3://${bucket}`, rotateS: lakeRotateS, region: stack.region },
+      lake: { url: lakeUrl(bucket, generation), rotateS: lakeRotateS, region: stack.region },
     }),
     secrets: {
       'owner-password': files.masterPassword,
@@ -165,7 +165,18 @@ function databaseOf(open: StandingStack, endpoint: string | undefined, things: R
     throw halfMade(open, 'its database has no address')
   }
   const colon = endpoint.lastIndexOf(':')
-  return { host: endpoint.slice(0, colon), port: Number(endpoint.slice(colon + 1)), name, owner }
+  const { generation } = open.stack.pipeline
+  return {
+    host: endpoint.slice(0, colon),
+    port: Number(endpoint.slice(colon + 1)),
+    name: generation === 1 ? name : `${name}_${generation}`,
+    owner,
+  }
+}
+
+/** A later generation's folder is inside the only one that the hosts' role may write. */
+function lakeUrl(bucket: string | undefined, generation: number): string {
+  return generation === 1 ? `s3://${bucket}` : `s3://${bucket}/raw/generation-${generation}`
 }
 
 function halfMade({ stack: { name, region } }: StandingStack, why: string): UserError {

@@ -40,6 +40,8 @@ export const pipelineSchema = group({
   contact: contact.optional(),
   workers: workers.default(3),
   lakeRotateS: lakeRotateS.default(600),
+  /** Each has a database and a folder of the lake of its own: offsets of one log mean nothing in another. */
+  generation: whole(1, 999, '').default(1),
   /** Left out, Redpanda on the first host. */
   kafka: group({ ...kafkaFields, tls: z.enum(['system', 'own-ca', 'off'], { error: tlsError }) }).optional(),
 })

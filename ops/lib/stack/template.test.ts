@@ -51,7 +51,7 @@ test('the file that init writes is one that the other commands read', async () =
     operator: { cidrs: ['203.0.113.7/32'] },
     dashboard: { access: 'operator' },
     lake: { infrequentAccessAfterDays: 30 },
-    pipeline: { workers: 3, lakeRotateS: 600 },
+    pipeline: { workers: 3, lakeRotateS: 600, generation: 1 },
     budget: { creditUsd: 100 },
   })
   expect(stacks[1]?.region).toBe('eu-north-1')

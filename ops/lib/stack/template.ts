@@ -107,6 +107,10 @@ export const stack = defineStack({
     // Seconds, 300 to 600, for which the lake gathers events before it writes files: each file costs a request.
     lakeRotateS: 600,
 
+    // 1 to 999. One more begins anew, with an empty database and a folder of its own in the lake, beside those that
+    // are there: when the log is lost and there is no backup of it, or when all that it holds is to be counted again.
+    generation: 1,
+
     // Brokers of your own that keep the log, with TLS 'system', 'own-ca' or 'off'. The password of a user is the
     // file kafka-password beside the stack's keys, in .wikiflow/cloud/: made by hand, for you alone (chmod 600),
     // and with 'own-ca' kafka-ca.pem beside it. Left out: Redpanda on the first host keeps the log.

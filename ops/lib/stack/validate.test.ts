@@ -61,7 +61,7 @@ test.each([
     ['203.0.113.7/32', '203.0.113.7/32'],
     "operator.cidrs[1] is '203.0.113.7/32'; allowed: each network once (it is number 1 already)",
   ],
-  ['pipeline', 3, 'pipeline is 3; allowed: an object with contact, workers, lakeRotateS, kafka'],
+  ['pipeline', 3, 'pipeline is 3; allowed: an object with contact, workers, lakeRotateS, generation, kafka'],
   ['pipeline', { workers: 13 }, 'pipeline.workers is 13; allowed: a whole number from 1 to 12'],
   [
     'pipeline',
@@ -92,7 +92,7 @@ test.each([
   [
     'pipeline',
     { worker: 4 },
-    "pipeline.worker isn't a field; did you mean workers? (allowed: contact, workers, lakeRotateS, kafka)",
+    "pipeline.worker isn't a field; did you mean workers? (allowed: contact, workers, lakeRotateS, generation, kafka)",
   ],
   ['zone', 'eu-west-1a', "zone is 'eu-west-1a'; allowed: a zone of the region us-east-1, such as us-east-1a"],
   [
