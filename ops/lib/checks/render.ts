@@ -32,7 +32,7 @@ export function renderResult(result: Result, { width, columns, isTerminal }: Lay
 }
 
 /** Lines of at most so many columns, broken between words; a longer word, a command's path say, stays whole. */
-function wrap(text: string, room: number): string[] {
+export function wrap(text: string, room: number): string[] {
   return text.split('\n').flatMap(given => {
     const lines: string[] = []
     let line = ''

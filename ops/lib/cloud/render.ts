@@ -148,7 +148,8 @@ function countLine(plan: Plan): string {
   return said.length > 0 ? `${said.join(', ')}.` : 'There is nothing here.'
 }
 
-function billLines({ usd, unpriced, usdADay, credit }: Bill): string[] {
+/** What it costs and how long the credit lasts, in sentences. */
+export function billLines({ usd, unpriced, usdADay, credit }: Bill): string[] {
   const atLeast = unpriced.length > 0 ? 'At least ' : ''
   const from = credit.source === 'account' ? 'as the account says' : 'budget.creditUsd of wikiflow.config.ts'
   const money = `$${credit.remainingUsd.toFixed(2)}`

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openStack } from '../cloud/open.ts'
+import { renderOutputs } from '../cloud/outputs.ts'
+import { type Part } from '../cloud/part.ts'
+import { isThere, provision } from '../cloud/provision.ts'
+import { deploy } from '../deploy/deploy.ts'
+import { shipAlone } from '../deploy/ship-alone.ts'
+import { type Stages, showStages } from '../deploy/stages.ts'
+import { interruptible } from '../interrupt.ts'
+import { UserError } from '../script.ts'
+import { type Destination, migrationContext } from './context.ts'
+import { checkStep } from './deploy-steps.ts'
+import { stepOfPart } from './infrastructure-steps.ts'
+import { judgeError } from './judge-error.ts'
+import { localTestFolder, runLocalTest, testEvents } from './local-test.ts'
+import { type Found, type PhaseId } from './step.ts'
+
+/** What a phase is walked with. */
+export type WalkOptions = {
+  root: string
+  /** As it was given; `state` is a path. */
+  destination: Destination
+  /** Standard output holds JSON alone. */
+  json: boolean
+  overBudget: boolean
+  agree(question: string): Promise<boolean>
+}
+
+/** Walks the steps of one phase that are to do. @returns false when a person said no. @throws UserError when it fails. */
+export type WalkPhase = (todo: readonly Found[], options: WalkOptions) => Promise<boolean>
+
+/** How long a first file of the lake may take beyond a rotation, and how often the page is asked for it, in ms. */
+const beyondRotationMs = 180_000
+const pollMs = 10_000
+
+/** How each phase is walked. */
+export const walkers: Readonly<Record<PhaseId, WalkPhase>> = {
+  prepare: walkPrepare,
+  infrastructure: walkInfrastructure,
+  deploy: walkDeploy,
+}
+
+async function walkPrepare(
+  _: readonly Found[],
+  { root, destination, json, agree }: WalkOptions,
+): Promise<boolean> {
+  const { state } = destination
+  const out = json ? process.stderr : process.stdout
+  out.write(
+    `The pipeline runs on this machine with ${testEvents.toLocaleString('en')} simulated events, for half a minute, and is audited.\nIt costs nothing, and leaves ${localTestFolder(state)}.\n`,
+  )
+  if (!(await agree('Run it?'))) return false
+  await inStages(json, stages =>
+    stages.run('testing on this machine', say => runLocalTest({ root, state }, say)),
+  )
+  return true
+}
+
+async function walkInfrastructure(todo: readonly Found[], options: WalkOptions): Promise<boolean> {
+  const { destination, json, overBudget, agree } = options
+  const open = await openStack(destination)
+  const ids = todo.map(({ id }) => id)
+  const provisioned = await provision({
+    ...{ open, json, overBudget, parts: partsOf(open.parts, ids) },
+    agree: () => agree('Carry out this plan?'),
+  })
+  if (provisioned.result === 'declined') return false
+  if (!isThere(provisioned)) throw new UserError(provisioned.problems.join('\n'))
+  if (!json) console.log(`\n${renderOutputs(provisioned.outputs)}`)
+  return true
+}
+
+/** The parts that steps make, with those they need; all of them where that is all, for then the plan has a bill. */
+export function partsOf<P extends Pick<Part, 'id' | 'needs'>>(
+  all: readonly P[],
+  steps: readonly string[],
+): readonly P[] {
+  const chosen = new Set(all.filter(({ id }) => steps.includes(stepOfPart(id))).map(({ id }) => id))
+  // What is needed comes before what needs it: from the last to the first, each is seen after all that need it.
+  for (const { id, needs } of all.toReversed()) if (chosen.has(id)) for (const need of needs) chosen.add(need)
+  return chosen.size === all.length ? all : all.filter(({ id }) => chosen.has(id))
+}
+
+async function walkDeploy(todo: readonly Found[], options: WalkOptions): Promise<boolean> {
+  const { destination, json, agree } = options
+  const ids = todo.map(({ id }) => id)
+  if (ids.includes('run')) {
+    const outcome = await deploy({ ...destination, json, planOnly: false, agree: () => agree('Deploy it?') })
+    if (!outcome.serves) return false
+  } else if (ids.includes('ship')) {
+    if (!(await agree('Ship the release, and build its image? What runs goes on as it is.'))) return false
+    await shipAlone({ ...destination, json })
+  }
+  if (ids.includes('check')) await interruptible(signal => awaitFlow(options, signal))
+  return true
+}
+
+/** Waits until events flow to the page and the lake. @throws UserError with what is late when they don't. */
+async function awaitFlow({ root, destination, json }: WalkOptions, signal: AbortSignal): Promise<void> {
+  const first = migrationContext(root, destination)
+  const hosts = await first.hosts()
+  if (typeof hosts === 'string') throw new UserError(hosts)
+  const patienceMs = Number(hosts.next.variables.LAKE_ROTATE_S || 600) * 1_000 + beyondRotationMs
+  await inStages(json, stages =>
+    stages.run('events on the page, and a file of the lake', async say => {
+      const until = Date.now() + patienceMs
+      for (let context = first; ; context = context.again()) {
+        const { state, evidence } = await checkStep.probe(context, () => {}).catch(judgeError)
+        if (state === 'done') return
+        if (Date.now() > until) throw new UserError(evidence)
+        say(evidence)
+        await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted())
+      }
+    }),
+  )
+}
+
+async function inStages<T>(json: boolean, work: (stages: Stages) => Promise<T>): Promise<T> {
+  const stages = showStages(json ? process.stderr : process.stdout)
+  try {
+    return await work(stages)
+  } finally {
+    stages.close()
+  }
+}
