@@ -304,7 +304,8 @@ test(
     const archive = await newestBackup()
 
     const damaged = join(target, '../damaged.tar.gz')
-    await writeFile(damaged, (await readFile(archive)).fill(0, -100))
+    const content = await readFile(archive)
+    await writeFile(damaged, content.fill(0, content.length - 100))
     await writeFile(damaged.replace('.tar.gz', '.json'), await readFile(archive.replace('.tar.gz', '.json')))
     const refused = await walk.run('restore.ts', damaged, '--yes')
     expect(refused.code).toBe(1)
