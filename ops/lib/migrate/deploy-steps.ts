@@ -4,7 +4,7 @@ import { notReady } from '../deploy/gates.ts'
 import { type MigrationContext } from './context.ts'
 import { flowOf, hasObject } from './flow.ts'
 import { judgeError } from './judge-error.ts'
-import { type OnHosts } from './on-hosts.ts'
+import { needsInfrastructure, type OnHosts } from './on-hosts.ts'
 import { type Probed, type Step } from './step.ts'
 
 /** A step on the hosts: nobody looks before there are some, and what can't be read of them now may be readable soon. */
@@ -17,7 +17,7 @@ function onHosts(
       if (target === undefined) await context.plan()
       else readTargetFile(target)
     } catch (error) {
-      return { state: judgeError(error).state, evidence: 'needs the infrastructure' }
+      return { state: judgeError(error).state, evidence: needsInfrastructure }
     }
     say('looking at the hosts')
     let hosts: OnHosts | string

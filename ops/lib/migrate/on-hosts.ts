@@ -33,6 +33,9 @@ export type OnHosts = {
   pipeline: PipelineView | string
 }
 
+/** Why nobody looks at hosts; what is missing stands in the steps that make them. */
+export const needsInfrastructure = 'needs the infrastructure'
+
 /** AWS as far as it is needed to find the hosts. */
 type Infrastructure = { open(): Promise<OpenStack>; plan(): Promise<Plan> }
 
@@ -67,7 +70,7 @@ async function findTarget(choice: TargetChoice, { open, plan }: Infrastructure):
       return `${hosts[0].name} (${hosts[0].address}) was not reached from this machine yet`
     }
   } catch (error) {
-    if (error instanceof UserError) return error.message
+    if (error instanceof UserError) return needsInfrastructure
     throw error
   }
   return standingTarget(stack, things, given)

@@ -26,8 +26,13 @@ export type WalkOptions = {
   agree(question: string): Promise<boolean>
 }
 
-/** Walks the steps of one phase that are to do. @returns false when a person said no. @throws UserError when it fails. */
-export type WalkPhase = (todo: readonly Found[], options: WalkOptions) => Promise<boolean>
+/**
+ * Walks steps of one phase that are to do.
+ * @param leave ids of the phase's steps that aren't done, and aren't meant.
+ * @returns false when a person said no.
+ * @throws UserError when it fails.
+ */
+type WalkPhase = (todo: readonly Found[], leave: readonly string[], options: WalkOptions) => Promise<boolean>
 
 /** How long a first file of the lake may take beyond a rotation, and how often the page is asked for it, in ms. */
 const beyondRotationMs = 180_000
@@ -41,7 +46,8 @@ export const walkers: Readonly<Record<PhaseId, WalkPhase>> = {
 }
 
 async function walkPrepare(
-  _: readonly Found[],
+  _todo: readonly Found[],
+  _leave: readonly string[],
   { root, destination, json, agree }: WalkOptions,
 ): Promise<boolean> {
   const { state } = destination
@@ -56,12 +62,15 @@ async function walkPrepare(
   return true
 }
 
-async function walkInfrastructure(todo: readonly Found[], options: WalkOptions): Promise<boolean> {
+async function walkInfrastructure(
+  _todo: readonly Found[],
+  leave: readonly string[],
+  options: WalkOptions,
+): Promise<boolean> {
   const { destination, json, overBudget, agree } = options
   const open = await openStack(destination)
-  const ids = todo.map(({ id }) => id)
   const provisioned = await provision({
-    ...{ open, json, overBudget, parts: partsOf(open.parts, ids) },
+    ...{ open, json, overBudget, parts: partsBut(open.parts, leave) },
     agree: () => agree('Carry out this plan?'),
   })
   if (provisioned.result === 'declined') return false
@@ -70,18 +79,22 @@ async function walkInfrastructure(todo: readonly Found[], options: WalkOptions):
   return true
 }
 
-/** The parts that steps make, with those they need; all of them where that is all, for then the plan has a bill. */
-export function partsOf<P extends Pick<Part, 'id' | 'needs'>>(
+/** All parts but those of steps that are left out, unless others need them; all of them have a bill. */
+export function partsBut<P extends Pick<Part, 'id' | 'needs'>>(
   all: readonly P[],
-  steps: readonly string[],
+  leave: readonly string[],
 ): readonly P[] {
-  const chosen = new Set(all.filter(({ id }) => steps.includes(stepOfPart(id))).map(({ id }) => id))
-  // What is needed comes before what needs it: from the last to the first, each is seen after all that need it.
-  for (const { id, needs } of all.toReversed()) if (chosen.has(id)) for (const need of needs) chosen.add(need)
-  return chosen.size === all.length ? all : all.filter(({ id }) => chosen.has(id))
+  const kept = new Set(all.filter(({ id }) => !leave.includes(stepOfPart(id))).map(({ id }) => id))
+  // Ids are added while they are gone through: what is needed for those is looked at as well.
+  for (const id of kept) for (const need of all.find(part => part.id === id)?.needs ?? []) kept.add(need)
+  return kept.size === all.length ? all : all.filter(({ id }) => kept.has(id))
 }
 
-async function walkDeploy(todo: readonly Found[], options: WalkOptions): Promise<boolean> {
+async function walkDeploy(
+  todo: readonly Found[],
+  _leave: readonly string[],
+  options: WalkOptions,
+): Promise<boolean> {
   const { destination, json, agree } = options
   const ids = todo.map(({ id }) => id)
   if (ids.includes('run')) {
