@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { closingOf } from './closing.ts'
+import { found } from './test-found.ts'
+
+const todo = { state: 'to do', evidence: 'is missing' } as const
+const blocked = { state: 'blocked', evidence: 'no credentials' } as const
+const every = new Set(found().map(({ id }) => id))
+
+test('all that was asked for may be done while the migration is not', () => {
+  expect(closingOf('done', found(), every)).toMatch(/^All 10 steps are done: the pipeline serves\. Next: /)
+  expect(closingOf('done', found({ ship: todo }), new Set(['bucket']))).toBe(
+    'What was asked for is done: 9 of 10 steps are done. Next: npx zx ops/migrate.ts',
+  )
+})
+
+test('what is blocked is named by its numbers, and only that', () => {
+  const steps = found({ database: blocked, bucket: blocked, host: blocked, check: todo })
+  expect(closingOf('blocked', steps, every)).toContain("steps 5 to 7 can't be walked yet")
+  expect(closingOf('blocked', found({ compose: blocked, host: blocked }), every)).toContain('steps 1 and 7')
+  expect(closingOf('planned', steps, every)).toBe(
+    '6 of 10 steps are done, and nothing was changed. Next: mend what step 5 says, then npx zx ops/migrate.ts',
+  )
+})
+
+test('a failure names the steps that were meant, not those that were left out', () => {
+  const steps = found({ ship: todo, run: todo })
+  expect(closingOf('failed', steps, new Set(['ship']))).toContain('8 of 10')
+  expect(closingOf('failed', steps, new Set(['ship']))).toContain('step 8 not')
+})
