@@ -36,7 +36,8 @@ export default defineConfig({
     hookTimeout: hasOwnServers ? 600_000 : 60_000,
     // Two cores: more workers than that only make the timing of real servers worse.
     maxWorkers: 2,
-    // The daemons want the machine for themselves.
-    fileParallelism: !hasOwnServers,
+    // The daemons want the machine for themselves. Two rehearsals at once don't: most of one is waiting.
+    fileParallelism: suite !== 'daemon',
+    ...(suite === 'rehearsal' && { globalSetup: ['test/rehearsal/make-images.ts'] }),
   },
 })
