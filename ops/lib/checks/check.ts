@@ -11,6 +11,8 @@ export type Check<Context> = {
   id: string
   /** What is looked at: `Node`, `credentials`. */
   title: string
+  /** What it looks at, and when that is right, in a few words; left out where the title says it. */
+  looksAt?: string
   /** Ids of checks without which this one can't look. */
   needs?: readonly string[]
   /**

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Found, type Part } from '../cloud/part.ts'
+import { makePlan } from '../cloud/plan.ts'
 import { appliedMark } from '../cloud/tags.ts'
 import { namesCheck } from './names.ts'
 
@@ -19,7 +20,7 @@ const part = (id: string, found: Partial<Found> | undefined): Part => ({
   tag: async () => {},
   remove: async () => {},
 })
-const look = (...parts: Part[]) => namesCheck.run({ parts: async () => parts }, () => {})
+const look = (...parts: Part[]) => namesCheck.run({ plan: () => makePlan(parts) }, () => {})
 
 test("a thing of the stack's name that somebody else made stops the way, by its name", async () => {
   expect(await look(part('raw', { ours: false, id: 'b-1' }), part('logs', undefined))).toEqual({

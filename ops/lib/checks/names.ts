@@ -1,14 +1,14 @@
-import { countSteps, makePlan } from '../cloud/plan.ts'
+import { countSteps } from '../cloud/plan.ts'
 import { type Check } from './check.ts'
 import { type StackContext } from './stack-context.ts'
 
 /** Whether the stack's names are free, or its own already. */
-export const namesCheck: Check<Pick<StackContext, 'parts'>> = {
+export const namesCheck: Check<Pick<StackContext, 'plan'>> = {
   id: 'names',
   title: 'names on AWS',
   needs: ['region'],
-  run: async ({ parts }) => {
-    const plan = await makePlan(await parts())
+  run: async context => {
+    const plan = await context.plan()
     if (plan.obstacles.length > 0) {
       return { state: 'failed', found: plan.obstacles.map(({ why }) => why).join('\n') }
     }

@@ -18,13 +18,15 @@ export type Layout = {
   /** Columns of a line; undefined breaks none. */
   columns?: number | undefined
   isTerminal: boolean
+  /** Columns that stand before each result (default 0). */
+  margin?: number
 }
 
 /** A result as lines that stand in columns: state, title, what was found, and below it what to do. */
-export function renderResult(result: Result, { width, columns, isTerminal }: Layout): string {
+export function renderResult(result: Result, { width, columns, isTerminal, margin = 0 }: Layout): string {
   const paint: Paint = isTerminal ? (code, text) => `\u001b[${code}m${text}\u001b[0m` : (_, text) => text
   const { word, colour } = marks[result.state]
-  const indent = ' '.repeat(widest + width + 4)
+  const indent = ' '.repeat(margin + widest + width + 4)
   const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - indent.length)
   const below = (text: string) => wrap(printable(text), room).join(`\n${indent}`)
   const line = `${paint(colour, word.padEnd(widest))}  ${result.title.padEnd(width)}  ${below(result.found)}`

@@ -2,9 +2,10 @@ import { type Cloud, openCloud } from '../cloud/cloud.ts'
 import { type Context } from '../cloud/context.ts'
 import { type Credit, readCredit } from '../cloud/credit.ts'
 import { keyFiles } from '../cloud/key-files.ts'
-import { toStand } from '../cloud/open.ts'
+import { type OpenStack, toStand } from '../cloud/open.ts'
 import { type Part } from '../cloud/part.ts'
 import { partsOf } from '../cloud/parts.ts'
+import { makePlan, type Obstacle, type Plan } from '../cloud/plan.ts'
 import { findHosts, standingZone } from '../cloud/resources/host.ts'
 import { readSurroundings, type Surroundings } from '../cloud/surroundings.ts'
 import { loadStack } from '../stack/load.ts'
@@ -24,6 +25,10 @@ export type StackContext = {
   credit(): Promise<Credit>
   around(): Promise<Surroundings>
   parts(): Promise<readonly Part[]>
+  /** What is to be done until all is as described. */
+  plan(): Promise<Plan & { obstacles: readonly Obstacle[] }>
+  /** All of the above as other scripts take it. */
+  open(): Promise<OpenStack>
 }
 
 /** Opens nothing yet. @param config the stack's description; left out, that of the project. */
@@ -40,20 +45,26 @@ export function stackContext(root: string, state: string, config: string | undef
     const zone = await standingZone(await cloud(), id, names)
     return readSurroundings(await cloud(), await stack(), zone, (await credit()).plan)
   })
-  const parts = once(async () => {
+  const context = once(async (): Promise<Context> => {
     const { id, names } = await identity()
-    const context: Context = {
+    return {
       ...{ id, names, stack: await stack(), cloud: await cloud(), around: await around() },
       files: keyFiles(state, id),
       ...toStand,
     }
-    return partsOf(context, await findHosts(context.cloud, id))
   })
-  return { root, state, stack, cloud, credit, around, parts }
+  const open = once(async (): Promise<OpenStack> => {
+    const made = await context()
+    const parts = partsOf(made, await findHosts(made.cloud, made.id))
+    return { stack: made.stack, cloud: made.cloud, context: made, parts, credit: await credit() }
+  })
+  const parts = async () => (await open()).parts
+  const plan = once(async () => makePlan(await parts()))
+  return { root, state, stack, cloud, credit, around, parts, plan, open }
 }
 
 /** Reads when it is first asked for; everybody gets that answer, or that error. */
-function once<T>(read: () => Promise<T>): () => Promise<T> {
+export function once<T>(read: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined
   return () => {
     answer ??= read()

@@ -1,7 +1,7 @@
 import { pinFromConsole } from '../cloud/console-keys.ts'
 import { type OpenStack, openStack } from '../cloud/open.ts'
 import { type Found } from '../cloud/part.ts'
-import { makePlan } from '../cloud/plan.ts'
+import { makePlan, type Plan } from '../cloud/plan.ts'
 import { cloudTarget } from './cloud-target.ts'
 import { fileTarget } from './file-target.ts'
 import { pinGiven } from './given-host-keys.ts'
@@ -45,6 +45,10 @@ export async function standingTarget(
 
 /** What is there of a stack, by the part's id. */
 export async function thingsOf({ parts }: OpenStack): Promise<Map<string, Found>> {
-  const { steps } = await makePlan(parts)
+  return foundIn(await makePlan(parts))
+}
+
+/** What a plan found of a stack, by the part's id. */
+export function foundIn({ steps }: Plan): Map<string, Found> {
   return new Map(steps.flatMap(({ part, found }) => (found ? [[part.id, found] as const] : [])))
 }

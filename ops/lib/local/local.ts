@@ -9,7 +9,7 @@ import { assertPortsFree } from './ports.ts'
 import { type Run, readRun, writeRun } from './run-file.ts'
 import { createScreen } from './screen.ts'
 import { chooseSource } from './source-choice.ts'
-import { localDatabase, serviceNames, stackProcesses } from './stack.ts'
+import { localDatabase, type ProcessSpec, serviceNames, stackProcesses } from './stack.ts'
 import { lockState, openStateDir, type StateDir } from './state-dir.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
 
@@ -69,7 +69,12 @@ export async function runLocal(options: LocalOptions): Promise<void> {
       },
       state,
     )
-    const run = describeRun(choice.source, state, ports, sourcePort)
+    const run: Run = {
+      ...describeRun(choice.source, state, ports, sourcePort),
+      workers: options.workers,
+      lakeRotateS: rotateOf(specs),
+      ...(options.events !== undefined && { sourceEvents: options.events }),
+    }
     let written = ''
     const supervisor = createSupervisor(specs, state.logs, child => {
       screen.changed(child)
@@ -117,7 +122,18 @@ function stateName(source: Source, { file, seed }: Pick<LocalOptions, 'file' | '
   return source === 'live' || seed === defaultSeed ? source : `${source}-${hashed(seed)}`
 }
 
-function describeRun(source: Source, state: StateDir, ports: LocalOptions['ports'], sourcePort: number): Run {
+/** What the lake's service is told or, left alone, finds in the environment; 300 is its own default. */
+function rotateOf(specs: readonly ProcessSpec[]): number {
+  const told = specs.find(({ name }) => name === 'lake')?.env.LAKE_ROTATE_S
+  return Number(told ?? (process.env.LAKE_ROTATE_S || '300'))
+}
+
+function describeRun(
+  source: Source,
+  state: StateDir,
+  ports: LocalOptions['ports'],
+  sourcePort: number,
+): Omit<Run, 'workers' | 'lakeRotateS'> {
   return {
     source,
     stateDir: state.path,

@@ -14,6 +14,10 @@ const runSchema = z.object({
   passwordFiles: z.object({ owner: z.string(), writer: z.string(), reader: z.string() }),
   /** The lake's folder, as a `file:` URL. */
   lakeUrl: z.string(),
+  /** How many workers there are, seconds between two files of the lake, and, of a simulator that ends, its events. */
+  workers: z.number().default(3),
+  lakeRotateS: z.number().default(300),
+  sourceEvents: z.number().optional(),
   /** What the simulator says it has sent; only where it runs. */
   sourceTallyUrl: z.string().optional(),
   dashboardUrl: z.string(),
