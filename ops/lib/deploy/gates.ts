@@ -20,7 +20,6 @@ export const pipelineViewSchema = z.object({
     perSecond: z.number().nullable(),
     newestEventAt: z.string().nullable(),
   }),
-  lake: z.object({ last: z.object({ key: z.string(), writtenAt: z.string() }).nullable() }).optional(),
   services: z.array(askedServiceSchema).nullable(),
 })
 

@@ -1,15 +1,14 @@
 import { visible } from '../cloud/fact-text.ts'
 import { readTargetFile } from '../deploy/file-target.ts'
 import { notReady } from '../deploy/gates.ts'
-import { type MigrationContext } from './context.ts'
-import { flowOf, hasObject } from './flow.ts'
+import { probeFlow } from './flow.ts'
 import { judgeError } from './judge-error.ts'
 import { needsInfrastructure, type OnHosts } from './on-hosts.ts'
 import { type Probed, type Step } from './step.ts'
 
 /** A step on the hosts: nobody looks before there are some, and what can't be read of them now may be readable soon. */
 function onHosts(
-  judge: (hosts: OnHosts, context: MigrationContext) => Promise<Probed> | Probed,
+  judge: (hosts: OnHosts, say: (progress: string) => void) => Promise<Probed> | Probed,
 ): Step['probe'] {
   return async (context, say) => {
     const { target } = context.destination
@@ -26,7 +25,7 @@ function onHosts(
     } catch (error) {
       return { state: 'unknown', evidence: judgeError(error).evidence }
     }
-    return typeof hosts === 'string' ? { state: 'to do', evidence: visible(hosts) } : judge(hosts, context)
+    return typeof hosts === 'string' ? { state: 'to do', evidence: visible(hosts) } : judge(hosts, say)
   }
 }
 
@@ -83,15 +82,7 @@ export const checkStep: Step = {
   makes:
     'a page whose newest event is under a minute old, and a file of the lake no older than two rotations',
   byHand: 'npx zx ops/verify.ts',
-  probe: onHosts(async ({ serves, pipeline, next }, context) => {
-    if (serves === undefined) return { state: 'to do', evidence: 'nothing was deployed yet' }
-    if (typeof pipeline === 'string') return { state: 'to do', evidence: visible(pipeline) }
-    const { late, found } = flowOf(pipeline, Number(next.variables.LAKE_ROTATE_S || 600), Date.now())
-    if (late.length > 0) return { state: 'to do', evidence: visible(late.join('; ')) }
-    const key = pipeline.lake?.last?.key ?? ''
-    if (context.destination.target === undefined && !(await hasObject(await context.open(), key))) {
-      return { state: 'to do', evidence: `${visible(key)} is written, by the books, and not in the bucket` }
-    }
-    return { state: 'done', evidence: visible(found) }
-  }),
+  probe: onHosts(({ serves, target }, say) =>
+    serves === undefined ? { state: 'to do', evidence: 'nothing was deployed yet' } : probeFlow(target, say),
+  ),
 }

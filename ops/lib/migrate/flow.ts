@@ -1,49 +1,43 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3'
-import { missing } from '../cloud/missing.ts'
-import { type OpenStack } from '../cloud/open.ts'
-import { type PipelineView } from '../deploy/gates.ts'
+import { type Check, type Result } from '../checks/check.ts'
+import { chooseChecks } from '../checks/choose.ts'
+import { runChecks } from '../checks/run.ts'
+import { type HostsContext, openHosts } from '../checks/verify/context.ts'
+import { hostsChecks } from '../checks/verify/lists.ts'
+import { inWords } from '../cloud/errors.ts'
+import { visible } from '../cloud/fact-text.ts'
+import { type Target } from '../deploy/target.ts'
+import { type Probed } from './step.ts'
 
-/** How old the newest counted event may be, in s: Wikimedia's stream is never silent for so long. */
-const freshS = 60
-/** How many rotations may pass without a file of the lake. */
-const rotations = 2
+/** Those of `ops/verify.ts` that show events on their whole way, in the order in which they are told. */
+const ofFlow = ['dashboard', 'freshness', 'lake-fresh', 'lake-readable']
 
-/**
- * Whether events flow through a pipeline, by what its page says.
- * @param rotateS seconds for which the lake gathers events before it writes a file.
- * @returns what is late or missing, in words, and what was found.
- */
-export function flowOf(
-  { counted, lake }: Pick<PipelineView, 'counted' | 'lake'>,
-  rotateS: number,
-  now: number,
-): { late: string[]; found: string } {
-  const eventAge = ageS(counted.newestEventAt, now)
-  const fileAge = ageS(lake?.last?.writtenAt, now)
-  const late = [
-    ...(eventAge === undefined
-      ? ['no event is counted yet']
-      : eventAge > freshS
-        ? [`the newest event is ${eventAge} s old`]
-        : []),
-    ...(fileAge === undefined
-      ? [`the lake has no file yet: one is written every ${rotateS} s`]
-      : fileAge > rotations * rotateS
-        ? [`the lake's newest file is ${fileAge} s old, and one is written every ${rotateS} s`]
-        : []),
-  ]
-  const total = counted.total.toLocaleString('en')
-  return { late, found: `${total} events, the newest ${eventAge} s old; a file of the lake ${fileAge} s old` }
+/** Whether events flow to the page and to files that can be read. */
+export async function probeFlow(target: Target, say: (progress: string) => void): Promise<Probed> {
+  const checks: Check<HostsContext>[] = chooseChecks(hostsChecks, { only: ofFlow })
+  const opened = openHosts(async () => target, '', 'books')
+  try {
+    const results = await runChecks(checks, opened.context, {
+      explain: inWords,
+      onEvent: event => {
+        if (event.state === 'waiting') say(event.for)
+      },
+    })
+    return judgeFlow(results)
+  } finally {
+    await opened.close()
+  }
 }
 
-/** Whole seconds since a time; undefined where there is none. */
-function ageS(time: string | null | undefined, now: number): number | undefined {
-  const at = Date.parse(time ?? '')
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.round((now - at) / 1_000))
-}
-
-/** Whether an object of the lake stands in the stack's own bucket. */
-export async function hasObject({ cloud, context }: OpenStack, key: string): Promise<boolean> {
-  const command = new HeadObjectCommand({ Bucket: context.names.bucket, Key: key })
-  return (await missing(cloud.s3.send(command))) !== undefined
+/** What the checks mean for the step: a page that can't be opened from here serves, and a lake without a file isn't one. */
+export function judgeFlow(results: readonly Pick<Result, 'id' | 'state' | 'found'>[]): Probed {
+  const isMissing = ({ id, state }: Pick<Result, 'id' | 'state'>) =>
+    state === 'failed' || state === 'skipped' || (state === 'warning' && id.startsWith('lake-'))
+  const missing = results.filter(isMissing)
+  const told = missing.length > 0 ? missing.filter(({ state }) => state !== 'skipped') : results
+  const order = ofFlow.flatMap(id => told.filter(one => one.id === id))
+  const said = [...told.filter(({ id }) => missing.length > 0 && !ofFlow.includes(id)), ...order]
+  return {
+    state: missing.length > 0 ? 'to do' : 'done',
+    evidence: visible(said.map(({ found }) => found).join('; ')),
+  }
 }

@@ -71,7 +71,8 @@ export function openAws(
   return { context: { ...stack, ...hosts.context }, close: hosts.close }
 }
 
-function openHosts(
+/** Hosts of a target that is opened when a check first asks for it. @param flags that mean it, for the commands in fixes. */
+export function openHosts(
   target: () => Promise<Target>,
   flags: string,
   depth: Depth,
