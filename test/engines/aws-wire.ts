@@ -17,6 +17,8 @@ export type AwsWire = {
   calls: AwsCall[]
   /** Called when a call has taken effect, before its answer is sent. */
   onAnswer: (call: AwsCall) => void | Promise<void>
+  /** What is answered in place of a text, such as an address that leads somewhere here. */
+  reword: (call: AwsCall, text: string) => string
   stop(): Promise<void>
 }
 
@@ -34,7 +36,12 @@ export async function startAwsWire(target: string): Promise<AwsWire> {
   const pass = async (call: AwsCall, answer: IncomingMessage, outgoing: ServerResponse) => {
     const body = await readAll(answer)
     await wire.onAnswer(call)
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(body)
+    const text = body.toString('latin1')
+    const reworded = wire.reword(call, text)
+    const { 'content-length': _, ...headers } = answer.headers
+    // What isn't reworded goes on byte for byte, with the length that HEAD answers for a body it has not.
+    if (reworded === text) outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(body)
+    else outgoing.writeHead(answer.statusCode ?? 502, headers).end(Buffer.from(reworded, 'latin1'))
   }
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -42,6 +49,7 @@ export async function startAwsWire(target: string): Promise<AwsWire> {
     url: `http://127.0.0.1:${port}`,
     calls: [],
     onAnswer: () => {},
+    reword: (_, text) => text,
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve())
