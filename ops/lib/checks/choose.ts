@@ -14,7 +14,7 @@ export function chooseChecks<Context>(
   { only = [], skip = [] }: Choice = {},
 ): Check<Context>[] {
   const byId = new Map(checks.map(check => [check.id, check]))
-  for (const id of [...only, ...skip]) if (!byId.has(id)) throw unknownCheck(id, [...byId.keys()])
+  assertKnown([...only, ...skip], [...byId.keys()])
   const asked = only.length > 0 ? withNeeds(only, byId) : new Set(byId.keys())
   const chosen = new Set([...asked].filter(id => !skip.includes(id)))
   return checks
@@ -36,9 +36,12 @@ function withNeeds<Context>(
   return found
 }
 
-function unknownCheck(id: string, known: readonly string[]): UserError {
+/** @throws UserError for an id that isn't known, with the one that was probably meant, and all there are. */
+export function assertKnown(ids: readonly string[], known: readonly string[]): void {
+  const id = ids.find(one => !known.includes(one))
+  if (id === undefined) return
   const meant = nearest(id, known)
-  return new UserError(
+  throw new UserError(
     `there is no check ${JSON.stringify(id)}${meant ? `; did you mean ${meant}? There` : '; there'} is: ${known.join(', ')}`,
   )
 }

@@ -8,6 +8,7 @@ import { readRunning } from '../../deploy/running.ts'
 import { type Target } from '../../deploy/target.ts'
 import { readStatus } from '../../status/status.ts'
 import { unevenBy } from '../../swarm/spread.ts'
+import { inTurn } from './in-turn.ts'
 import { readLakeObject } from './lake-object.ts'
 import { type Commands, type Pipeline, type Secret, type Tasks } from './pipeline.ts'
 import { toldOnHosts } from './told-on-hosts.ts'
@@ -42,8 +43,8 @@ export async function deployedPipeline(
     look: async () => readView(await dashboardPage(manager, port, '/api/snapshot')),
     page: () => dashboardPage(manager, port, '/'),
     tasks: () => readTasks(connection),
-    audit: depth => summaryBeside(connection, depth),
-    readObject: key => readLakeObject(connection, key),
+    audit: depth => inTurn(connection, () => summaryBeside(connection, depth)),
+    readObject: key => inTurn(connection, () => readLakeObject(connection, key)),
     // What a source elsewhere will send, nobody here knows.
     isSourceOver: async () => false,
     secrets: () => readSecrets(target),

@@ -1,7 +1,7 @@
 import { quote } from '../../host/quote.ts'
 import { stateFolder } from '../../script.ts'
 import { type Check, type Result } from '../check.ts'
-import { type Choice, chooseChecks } from '../choose.ts'
+import { assertKnown, type Choice, chooseChecks } from '../choose.ts'
 import { localStackCheck } from '../local-stack.ts'
 import { showChecks } from '../show.ts'
 import { type Opened, openAws, openFile, openLocal, type PipelineContext } from './context.ts'
@@ -60,9 +60,11 @@ export function sessionFor(choice: VerifyChoice): Session {
 }
 
 /** Every list's ids, and prepare's rehearsal: a runbook is written for all kinds of stack. */
-const everywhere = [localChecks, hostsChecks, awsChecks, [localStackCheck]].flatMap(list =>
-  list.map(({ id }) => id),
-)
+const everywhere = [
+  ...new Set(
+    [localChecks, hostsChecks, awsChecks, [localStackCheck]].flatMap(list => list.map(({ id }) => id)),
+  ),
+]
 
 function session<Context extends PipelineContext>(
   name: string,
@@ -76,12 +78,7 @@ function session<Context extends PipelineContext>(
     ...{ name, command },
     choose: choice => chooseChecks(checks, choice),
     idsHere: asked => {
-      const known = [...new Set(everywhere)].map(id => ({
-        id,
-        title: id,
-        run: async () => ({ state: 'ok', found: '' }) as const,
-      }))
-      chooseChecks(known, { only: asked })
+      assertKnown(asked, everywhere)
       return asked.filter(id => ids.has(id))
     },
     run: async (chosen, quiet) => {
