@@ -3,13 +3,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client, escapeIdentifier, Pool } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Client, Pool } from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { connectionOptions, type PostgresConfig } from '../../../runtime/src/platform/postgres.ts'
 import { startTestPostgres, type TestPostgres } from '../../../test/engines/postgres.ts'
 import { writeRun } from '../local/run-file.ts'
+import { UserError } from '../script.ts'
+import { compareWith, type Question } from './compare-with.ts'
 import { beginMs, inventedOurs } from './fixtures.ts'
+import { readOldDatabase } from './old-postgres.ts'
+import { readPlace } from './old-url.ts'
 import { countsOf, minuteMs } from './our-minutes.ts'
+import { localOurs } from './ours-local.ts'
+import { renderReport } from './render.ts'
 
 const script = fileURLToPath(new URL('../../compare.ts', import.meta.url))
 const minutes = 150
@@ -55,6 +61,10 @@ afterAll(async () => {
   await sql?.end()
   await postgres?.stop()
   rmSync(state, { recursive: true, force: true })
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
 })
 
 async function fillOurs(writer: PostgresConfig): Promise<void> {
@@ -104,7 +114,7 @@ async function makeOld(name: string, columns: string, rows: readonly (readonly u
 type Ended = { code: number; out: string; err: string }
 
 function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const given = { PGPASSWORD: readFileSync(old.PGPASSWORD_FILE, 'utf8'), ...env }
+  const given = { PGPASSWORD: readPassword(), ...env }
   return new Promise(settle => {
     execFile(
       process.execPath,
@@ -114,6 +124,20 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
     )
   })
 }
+/** The old counts alone, in this process. */
+function read(flags: Question['columns'] = {}, url = urlOf(), password = readPassword()) {
+  vi.stubEnv('PGPASSWORD', password)
+  return readOldDatabase(new URL(url), flags, { fromMs: 0, toMs: beginMs + 24 * 60 * minuteMs })
+}
+
+/** Both, in this process. */
+function ask(more: Partial<Question> = {}) {
+  vi.stubEnv('PGPASSWORD', readPassword())
+  const place = readPlace(urlOf(), undefined)
+  return compareWith(localOurs(state), { place, columns: {}, fromMs: undefined, toMs: undefined, ...more })
+}
+
+const readPassword = () => readFileSync(old.PGPASSWORD_FILE, 'utf8')
 const urlOf = (password = '') =>
   `postgres://${old.PGUSER}${password && `:${password}`}@${old.PGHOST}:${old.PGPORT}/${old.PGDATABASE}`
 const local = (i: number) => new Date(beginMs + i * minuteMs + hanoiMs).toISOString().slice(0, 19)
@@ -171,83 +195,86 @@ test('several tables that could hold the counts are listed, and one is chosen by
   const rows = people.map((events, i) => [local(i), events])
   await makeOld('by_minute', 'minute timestamp, n bigint', rows)
   await makeOld('by_window', 'window_start timestamp, total bigint', rows)
-  const asked = await run(['--old', urlOf()])
-  expect(asked.err).toMatch(/several tables.*\n.*--table public\.by_minute .*\n.*--table public\.by_window /)
-  expect(asked.code).toBe(1)
-  expect(await run(['--old', urlOf(), '--table', 'by_window'])).toMatchObject({ code: 0 })
-  expect((await run(['--old', urlOf(), '--table', 'x"; DROP TABLE by_minute; --'])).err).toMatch(
-    /has no table x"; DROP/,
+  await expect(read()).rejects.toThrow(
+    /several tables.*\n.*--table public\.by_minute .*\n.*--table public\.by_window /,
   )
+  expect((await read({ table: 'by_window' })).source).toContain('(time window_start, count total)')
+  expect((await read({ count: 'n' })).source).toContain('table public.by_minute')
+  await expect(read({ table: 'x"; DROP TABLE by_minute; --' })).rejects.toThrow(/has no table x"; DROP/)
+  await expect(read({ table: 'by_minute', wiki: 'w"' })).rejects.toThrow(/has no column w" \(--wiki\)/)
   await sql.query('DROP TABLE by_minute, by_window')
+})
+
+test('rows of one window that differ in their count alone are told from those of several wikis', async () => {
+  await makeOld('counts', 'ts bigint, domain text, is_bot boolean, event_count integer', [
+    [beginMs / 1_000, 'en.wikipedia.org', true, 3],
+    [beginMs / 1_000, 'en.wikipedia.org', true, 5],
+    [beginMs / 1_000, 'canary', false, 2],
+    [beginMs / 1_000, null, null, null],
+  ])
+  const { windows, values } = await read({ time: 'ts' })
+  expect([...windows]).toEqual([[beginMs, { sum: 10, largest: 7, repeated: 1, canaries: 2 }]])
+  expect(values.wiki?.get('en.wikipedia.org')).toBe(8)
+  await sql.query('UPDATE counts SET event_count = -1')
+  await expect(read({ time: 'ts' })).rejects.toThrow(
+    /public\.counts holds -\d as event_count at 2026-11-20T08:00/,
+  )
+  await sql.query('DROP TABLE counts')
 })
 
 test('a database that refuses, is away, or asks in vain is a sentence without a password', async () => {
   const secret = 'hunter2-of-the-test'
-  const wrong = await run(['--old', urlOf()], { PGPASSWORD: secret })
-  expect(wrong.err).toMatch(/refuses: password authentication failed.*PGPASSFILE/)
-  const none = await run(['--old', urlOf()], { PGPASSWORD: '' })
-  expect(none.err).toMatch(/asks for a password: give it as PGPASSWORD/)
-  const away = await run([], { OLD_DATABASE_URL: `postgres://a:${secret}@127.0.0.1:1/b` })
-  expect(away.err).toMatch(/127\.0\.0\.1:1 can't be read: .*ECONNREFUSED/)
-  const argument = await run(['--old', urlOf(secret)])
-  expect(argument.err).toMatch(/--old holds a password, which every user/)
-  for (const { code, out, err } of [wrong, none, away, argument]) {
-    expect(code).toBe(1)
-    expect(out + err).not.toContain(secret)
-    expect(err).not.toContain('    at ')
+  const refusals: [string, string, RegExp][] = [
+    [urlOf(), secret, /refuses: password authentication failed.*PGPASSFILE/],
+    [urlOf(), '', /asks for a password: give it as PGPASSWORD/],
+    [`postgres://a:${secret}@127.0.0.1:1/b`, '', /127\.0\.0\.1:1 can't be read: .*ECONNREFUSED/],
+  ]
+  for (const [url, password, sentence] of refusals) {
+    const error = await read({}, url, password).catch(reason => reason)
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toMatch(sentence)
+    expect(error.message).not.toContain(secret)
   }
 })
 
+test('a password in an argument is refused before anything is read, and not repeated', async () => {
+  const { code, out, err } = await run(['--old', urlOf('hunter2')])
+  expect(err).toMatch(/^--old holds a password, which every user/)
+  expect(out + err).not.toContain('hunter2')
+  expect(code).toBe(1)
+})
+
 test('a password in OLD_DATABASE_URL is used and not shown', async () => {
-  await makeOld(
-    'by_minute',
-    'minute timestamptz, events bigint',
-    people.map((n, i) => [new Date(beginMs + i * minuteMs), n]),
-  )
-  const password = readFileSync(old.PGPASSWORD_FILE, 'utf8')
-  const { code, out } = await run([], { PGPASSWORD: '', OLD_DATABASE_URL: urlOf(password) })
-  expect(code).toBe(0)
-  expect(out).toContain(`old   ${urlOf()}, table public.by_minute`)
-  expect(out).not.toContain(password)
+  const rows = people.map((events, i) => [new Date(beginMs + i * minuteMs), events])
+  await makeOld('by_minute', 'minute timestamptz, events bigint', rows)
+  const report = await ask({ place: readPlace(undefined, urlOf(readPassword())) })
+  expect(report.verdict).toBe('explained')
+  expect(report.sources.old).toContain(`${urlOf()}, table public.by_minute`)
+  expect(renderReport(report)).not.toContain(readPassword())
   await sql.query('DROP TABLE by_minute')
 })
 
 test('a table without rows in our time, and a time that ours has not, are told', async () => {
-  await makeOld('early', 'minute timestamptz, count bigint', [
-    ['2019-01-01T00:00:00Z', 1],
-    ['2019-01-01T00:01:00Z', 1],
-  ])
-  expect((await run(['--old', urlOf()])).err).toMatch(
-    /table public\.early .* has nothing in 2026-11-20 08:01/,
-  )
-  expect((await run(['--old', urlOf(), '--to', '2026-11-19T00:00:00Z'])).err).toMatch(
-    /--from and --to leave none/,
-  )
-  expect((await run(['--old', urlOf(), '--from', 'yesterday'])).err).toMatch(/--from is 'yesterday'; allowed/)
-  await sql.query(`DROP TABLE early`)
+  await makeOld('early', 'minute timestamptz, count bigint', [['2019-01-01T00:00:00Z', 1]])
+  await expect(ask()).rejects.toThrow(/table public\.early .* has nothing in 2026-11-20 08:01/)
+  await expect(ask({ toMs: beginMs - minuteMs })).rejects.toThrow(/--from and --to leave none/)
+  await sql.query('DROP TABLE early')
 })
 
 test('a CSV file of the same is read as well', async () => {
   const path = join(state, 'old.csv')
   const lines = people.map((events, i) => `"${local(i).replace('T', ' ')}";${events}`)
   writeFileSync(path, `\uFEFFwindow_start;count\r\n${lines.join('\r\n')}\r\n`)
-  const { code, out } = await run(['--old', path, '--json'])
-  expect(JSON.parse(out).explanations.map((one: { kind: string }) => one.kind)).toEqual(['time zone', 'part'])
-  expect(code).toBe(0)
+  const { explanations } = await ask({ place: readPlace(path, undefined) })
+  expect(explanations.map(({ kind }) => kind)).toEqual(['time zone', 'part'])
 })
 
 test('the server of the old counts can’t be written to by us', async () => {
-  await makeOld(
-    '"evil"',
-    'minute timestamp, count bigint',
-    people.map((n, i) => [local(i), n]),
-  )
+  await makeOld('evil', 'minute timestamp, count bigint', [[local(0), 1]])
   await sql.query(
     `CREATE FUNCTION spoil() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN DELETE FROM evil; RETURN 1; END $$;
      CREATE VIEW trap AS SELECT minute, spoil() AS count FROM evil`,
   )
-  const { code, err } = await run(['--old', urlOf(), '--table', escapeIdentifier('trap').slice(1, -1)])
-  expect(err).toMatch(/cannot execute DELETE in a read-only transaction/)
-  expect(code).toBe(1)
+  await expect(read({ table: 'trap' })).rejects.toThrow(/cannot execute DELETE in a read-only transaction/)
   await sql.query('DROP VIEW trap; DROP FUNCTION spoil; DROP TABLE evil')
 })
