@@ -4,7 +4,7 @@ import { containerOf, containersOn, inside, servicesOn } from './walk/containers
 import { impatientFile, noSource, openWalk, outcomeOf, type Walk } from './walk/walk.ts'
 
 /** Events of the whole rehearsal: the first connection gets the first, and the last are sent in a burst. */
-const events = 40_000
+const events = 30_000
 const names = ['batch', 'dashboard', 'ingest', 'init', 'redpanda', 'worker']
 /** A deploy's own patience is longer than a test's: a loaded machine takes minutes. */
 const slowly = { timeout: 600_000 }
@@ -14,7 +14,7 @@ let walk: Walk
 let serving: string
 
 beforeAll(async () => {
-  walk = await openWalk({ source: { rate: 40, total: events } })
+  walk = await openWalk({ source: { rate: 20, total: events } })
 }, 600_000)
 
 afterAll(async () => {
