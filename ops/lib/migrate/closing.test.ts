@@ -25,5 +25,5 @@ test('what is blocked is named by its numbers, and only that', () => {
 test('a failure names the steps that were meant, not those that were left out', () => {
   const steps = found({ ship: todo, run: todo })
   expect(closingOf('failed', steps, new Set(['ship']))).toContain('8 of 10')
-  expect(closingOf('failed', steps, new Set(['ship']))).toContain('step 8 not')
+  expect(closingOf('failed', steps, new Set(['ship']))).toContain('step 8 is not')
 })

@@ -24,7 +24,7 @@ export function closingOf(result: Result, steps: readonly Found[], chosen: Reado
     case 'blocked':
       return `${stands}; ${numbers(open.filter(({ state }) => state === 'blocked'))} can't be walked yet: mend what it says. Next: ${again} goes on from here`
     case 'failed':
-      return `${stands}; ${numbers(open)} not: mend what is said above. Next: ${again} goes on from here`
+      return `${stands}; ${numbers(open)} ${open.length > 1 ? 'are' : 'is'} not: mend what is said above. Next: ${again} goes on from here`
   }
 }
 

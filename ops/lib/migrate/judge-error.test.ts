@@ -35,5 +35,8 @@ test('an error that nobody thought of is not known, and text from elsewhere cont
     state: 'unknown',
     evidence: 'x is undefined',
   })
+  expect(judgeError(new UserError('line 2 is wrong\nline 3\u001b[2J')).evidence).toBe(
+    'line 2 is wrong\nline 3\\u{1b}[2J',
+  )
   expect(judgeError('\u001b[2Jgone').evidence).toBe('\\u{1b}[2Jgone')
 })

@@ -14,7 +14,8 @@ export function judgeError(error: unknown): Probed {
   const said = error instanceof Error ? error.message || error.name : String(error)
   return {
     state: sentence && !mayPass(error) ? 'blocked' : 'unknown',
-    evidence: visible(sentence?.message ?? said),
+    // A description with several mistakes has a line for each.
+    evidence: (sentence?.message ?? said).split('\n').map(visible).join('\n'),
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type AuditSummary } from '../local/rehearsal.ts'
+import { type AuditSummary } from '../audit/summary.ts'
 import { batchStep, localTestStep, streamStep } from './local-steps.ts'
 import { contextWith } from './test-context.ts'
 

@@ -1,4 +1,4 @@
-import { type AuditSummary } from '../local/rehearsal.ts'
+import { type AuditSummary } from '../audit/summary.ts'
 import { testEvents } from './local-test.ts'
 import { type Probed, type Step } from './step.ts'
 

@@ -1,8 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { type AuditSummary } from '../audit/summary.ts'
 import { readRelease } from '../host/release.ts'
 import { auditLeft } from '../local/left-stack.ts'
-import { type AuditSummary, rehearse } from '../local/rehearsal.ts'
+import { rehearse } from '../local/rehearsal.ts'
 import { UserError } from '../script.ts'
 
 /** Simulated events of a test, and how long all of it may take, in ms; seen: 20,000 to 40,000. */

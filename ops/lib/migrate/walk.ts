@@ -53,7 +53,11 @@ async function walkPrepare(
   const { state } = destination
   const out = json ? process.stderr : process.stdout
   out.write(
-    `The pipeline runs on this machine with ${testEvents.toLocaleString('en')} simulated events, for half a minute, and is audited.\nIt costs nothing, and leaves ${localTestFolder(state)}.\n`,
+    [
+      `The pipeline runs on this machine, with ${testEvents.toLocaleString('en')} simulated events, and is audited:`,
+      `half a minute. It costs nothing, and leaves ${localTestFolder(state)}`,
+      '',
+    ].join('\n'),
   )
   if (!(await agree('Run it?'))) return false
   await inStages(json, stages =>
@@ -63,11 +67,13 @@ async function walkPrepare(
 }
 
 async function walkInfrastructure(
-  _todo: readonly Found[],
+  todo: readonly Found[],
   leave: readonly string[],
   options: WalkOptions,
 ): Promise<boolean> {
   const { destination, json, overBudget, agree } = options
+  // Hosts given by address are somebody else's to make.
+  if (destination.target !== undefined) throw new UserError(todo.map(({ evidence }) => evidence).join('\n'))
   const open = await openStack(destination)
   const provisioned = await provision({
     ...{ open, json, overBudget, parts: partsBut(open.parts, leave) },
