@@ -1,12 +1,11 @@
 /** `npx zx ops/compare.ts`: holds the counts of an older pipeline against ours. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { compareWith, type Question } from './lib/compare/compare-with.ts'
+import { compareWith } from './lib/compare/compare-with.ts'
 import { readPlace } from './lib/compare/old-url.ts'
 import { localOurs } from './lib/compare/ours-local.ts'
-import { type Report, renderReport } from './lib/compare/render.ts'
+import { renderReport } from './lib/compare/render.ts'
 import { readMinute } from './lib/compare/within.ts'
-import { type TargetChoice } from './lib/deploy/open-target.ts'
 import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
 import { runScript, scriptArgs } from './lib/script.ts'
 
@@ -63,20 +62,10 @@ await runScript(async () => {
     toMs: readMinute('--to', values.to),
   }
   const isDeployed = values.deployed || values.target !== undefined || values.config !== undefined
+  // AWS's clients take a second to load, which a local stack needn't.
   const report = isDeployed
-    ? await compareDeployed(values, question)
+    ? await (await import('./lib/compare/compare-deployed.ts')).compareDeployed(values, question)
     : await compareWith(localOurs(resolve(values.state)), question)
   console.log(values.json ? JSON.stringify(report, null, 2) : renderReport(report))
   process.exitCode = report.verdict === 'unexplained' ? 2 : 0
 })
-
-/** AWS's clients take a second to load, which a local stack needn't. */
-async function compareDeployed(choice: TargetChoice, question: Question): Promise<Report> {
-  const { withDeployedOurs } = await import('./lib/compare/ours-deployed.ts')
-  const { inWords } = await import('./lib/cloud/errors.ts')
-  try {
-    return await withDeployedOurs(choice, ours => compareWith(ours, question))
-  } catch (error) {
-    throw inWords(error) ?? error
-  }
-}

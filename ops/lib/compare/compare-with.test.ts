@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client, Pool } from 'pg'
+import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { connectionOptions, type PostgresConfig } from '../../../runtime/src/platform/postgres.ts'
+import { testPool } from '../../../runtime/src/worker/fixtures.ts'
 import { startTestPostgres, type TestPostgres } from '../../../test/engines/postgres.ts'
 import { writeRun } from '../local/run-file.ts'
 import { UserError } from '../script.ts'
@@ -53,6 +54,8 @@ beforeAll(async () => {
   })
   old = other.owner
   sql = new Client(connectionOptions(old))
+  // The server may end it before it has heard our goodbye.
+  sql.on('error', () => {})
   await sql.connect()
   // The old server is one of its own: nothing of ours is in it.
   await sql.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
@@ -68,7 +71,7 @@ afterEach(() => {
 })
 
 async function fillOurs(writer: PostgresConfig): Promise<void> {
-  const pool = new Pool({ ...connectionOptions(writer), max: 1 })
+  const pool = testPool(writer, 1)
   const at = (i: number) => new Date(beginMs + i * minuteMs).toISOString()
   const sums = ['bytes_added', 'bytes_removed', 'minor', 'major', 'reverts', 'size_0', 'size_10', 'size_100']
   const zeros = [...sums, 'size_1000', 'size_10000', 'size_over']

@@ -1,4 +1,3 @@
-import { password as askPassword } from '@inquirer/prompts'
 import { Client, type ClientConfig, DatabaseError, escapeIdentifier } from 'pg'
 import { visible } from '../cloud/fact-text.ts'
 import { UserError } from '../script.ts'
@@ -128,6 +127,8 @@ async function connectTo(url: URL): Promise<Client> {
       )
     }
   }
+  // Loaded when it is needed: prompts take a second.
+  const { password: askPassword } = await import('@inquirer/prompts')
   const message = `Password for ${withoutPassword(url)}`
   const given = await askPassword({ message }, { output: process.stderr }).catch(() => {
     throw new UserError('nothing was read: no password was given')

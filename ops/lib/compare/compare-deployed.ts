@@ -1,17 +1,29 @@
 import { PassThrough } from 'node:stream'
+import { inWords } from '../cloud/errors.ts'
 import { findContainer } from '../containers/find-container.ts'
 import { type Connection } from '../deploy/connect.ts'
 import { type TargetChoice } from '../deploy/open-target.ts'
 import { withConnection } from '../deploy/with-connection.ts'
 import { interruptible } from '../interrupt.ts'
+import { compareWith, type Question } from './compare-with.ts'
 import { countsFailure, countsProgram, eachLine, type Ours, oursOf } from './ours.ts'
+import { type Report } from './render.ts'
 
 /** Two weeks of counts from a small database under load take minutes, in ms. */
 const mostMs = 15 * 60_000
 
-/** Works with our counts of the hosts that are meant; Ctrl-C closes the connection in order. */
-export function withDeployedOurs<T>(choice: TargetChoice, work: (ours: Ours) => Promise<T>): Promise<T> {
-  return withConnection(choice, connection => interruptible(signal => work(deployedOurs(connection, signal))))
+/**
+ * Compares with the stack on the hosts that are meant; Ctrl-C closes the connection to them in order.
+ * @throws UserError as `compareWith`, and when a host can't be reached.
+ */
+export async function compareDeployed(choice: TargetChoice, question: Question): Promise<Report> {
+  try {
+    return await withConnection(choice, connection =>
+      interruptible(signal => compareWith(deployedOurs(connection, signal), question)),
+    )
+  } catch (error) {
+    throw inWords(error) ?? error
+  }
 }
 
 /** Our counts of a deployed stack, read beside its services, for its database is theirs alone. */
@@ -20,16 +32,16 @@ function deployedOurs(connection: Connection, signal: AbortSignal): Ours {
   return oursOf(`the deployed stack ${connection.target.stack} (${hosts})`, async (args, onLine) => {
     const { id, host } = await findContainer(connection, 'batch')
     const output = new PassThrough()
-    const read = eachLine(output, onLine)
     const said: string[] = []
-    const { code } = await host.run('exec docker exec "$@"', [id, 'node', countsProgram, ...args], {
-      stdout: output,
-      onLine: line => said.push(line),
-      timeoutMs: mostMs,
-      signal,
-    })
-    output.end()
-    await read
+    const ran = host
+      .run('exec docker exec "$@"', [id, 'node', countsProgram, ...args], {
+        stdout: output,
+        onLine: line => said.push(line),
+        timeoutMs: mostMs,
+        signal,
+      })
+      .finally(() => output.end())
+    const [{ code }] = await Promise.all([ran, eachLine(output, onLine)])
     if (code !== 0) throw countsFailure(said.join('\n'), code)
   })
 }
