@@ -1,5 +1,7 @@
+import { auditLocal } from '../audit/local.ts'
+import { type AuditSummary } from '../audit/summary.ts'
 import { commandOf, isAlive } from '../local/alive.ts'
-import { type AuditSummary, auditBooks, rehearse } from '../local/rehearsal.ts'
+import { rehearse } from '../local/rehearsal.ts'
 import { readRun } from '../local/run-file.ts'
 import { type Check, type Outcome } from './check.ts'
 
@@ -16,7 +18,7 @@ export const localStackCheck: Check<{ state: string }> = {
     const run = readRun(state)
     if (run && isAlive(run.pid) && commandOf(run.pid).includes('start.ts')) {
       say('auditing the one that runs')
-      return judge(await auditBooks(state), `the running one (${run.source})`, 'npx zx ops/audit.ts')
+      return judge(await auditLocal(state, 'books'), `the running one (${run.source})`, 'npx zx ops/audit.ts')
     }
     const report = await rehearse({ state, events, timeoutMs, say })
     return judge(report, `one of its own, with ${events.toLocaleString('en')} simulated events`, 'npm start')

@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path'
 import getPort from 'get-port'
+import { auditLocal } from '../audit/local.ts'
+import { type AuditSummary } from '../audit/summary.ts'
 import { UserError } from '../script.ts'
-import { type AuditSummary, auditBooks } from './rehearsal.ts'
 import { type Run, readRun, writeRun } from './run-file.ts'
 import { type ProcessSpec, stackProcesses } from './stack.ts'
 import { openStateDir } from './state-dir.ts'
@@ -44,7 +45,7 @@ export async function auditLeft(root: string): Promise<AuditSummary | undefined>
         processes: {},
       },
     })
-    return await auditBooks(root)
+    return await auditLocal(root, 'books')
   } finally {
     late.onabort = null
     await supervisor.stop()

@@ -1,63 +1,26 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
-import { z } from 'zod'
+import { auditLocal } from '../audit/local.ts'
+import { type AuditSummary } from '../audit/summary.ts'
 import { UserError } from '../script.ts'
 import { commandOf, isAlive, waitUntilGone } from './alive.ts'
 import { readRun } from './run-file.ts'
-
-/** What an audit says of a local stack. */
-const reportSchema = z.object({
-  verdict: z.enum(['conserved', 'not conserved']),
-  totals: z.object({
-    records: z.number(),
-    events: z.number(),
-    deadLetters: z.number(),
-    lakeRows: z.number(),
-    lakeObjects: z.number(),
-    lag: z.number(),
-  }),
-})
-export type AuditSummary = z.infer<typeof reportSchema>
 
 /** Seconds between the lake's files: a rehearsal waits for them. */
 const lakeRotateS = '2'
 /** How fast the simulator sends, in events a second. */
 const rate = 1_000
-/** How long an audit of the books may take, and the stack to stop, before they are killed, in ms. */
-const auditMs = 60_000
+/** How long the stack may take to stop before it is killed, in ms. */
 const stopMs = 15_000
 /** How often an audit is tried until all has arrived, in ms. */
 const pollMs = 1_000
 
 const script = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
-
-/**
- * Audits the books of the local stack whose data lies in `state`, running or left.
- * @throws UserError when it can't tell.
- */
-export function auditBooks(state: string): Promise<AuditSummary> {
-  const args = [script('audit.ts'), '--quick', '--json', '--state', state]
-  return new Promise((settle, reject) => {
-    execFile(process.execPath, args, { timeout: auditMs }, (error, stdout, stderr) => {
-      const report = parseReport(stdout)
-      if (report) settle(report)
-      else reject(new UserError(stderr.trim() || `the audit ended without a report (${error?.message})`))
-    })
-  })
-}
-
-function parseReport(text: string): AuditSummary | undefined {
-  try {
-    return reportSchema.parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
-}
 
 /** What a rehearsal is to do. */
 export type RehearsalOptions = {
@@ -172,7 +135,7 @@ async function arrived(
   late: AbortSignal,
 ): Promise<AuditSummary> {
   while (true) {
-    const report = await auditBooks(folder)
+    const report = await auditLocal(folder, 'books')
     const { totals, verdict } = report
     const isWhole = totals.records >= events && totals.lag === 0 && totals.lakeRows >= totals.records
     if (isWhole || verdict === 'not conserved') return report

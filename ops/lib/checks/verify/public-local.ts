@@ -26,7 +26,8 @@ function ownAddresses(): string[] {
     .map(({ address }) => address)
 }
 
-async function openPorts(
+/** Ports that answer on these addresses, by what listens there. */
+export async function openPorts(
   ports: Readonly<Record<string, number>>,
   addresses: readonly string[],
 ): Promise<string[]> {

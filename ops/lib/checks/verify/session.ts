@@ -21,7 +21,7 @@ export type VerifyChoice = {
 }
 
 /** What of a check is told before it is run. */
-export type Chosen = Pick<Check<never>, 'id' | 'title' | 'looksAt'>
+type Chosen = Pick<Check<never>, 'id' | 'title' | 'looksAt'>
 
 /** A stack that is verified: its checks, and how to run them. */
 export type Session = {
