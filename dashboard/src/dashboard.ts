@@ -1,10 +1,11 @@
 import { type Pool } from 'pg'
-import { Gauge, type Registry } from 'prom-client'
+import { type Registry } from 'prom-client'
 import { type Logger } from '../../runtime/src/platform/log.ts'
 import { type Running } from '../../runtime/src/platform/service.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { createConnectionCheck } from './connection-check.ts'
 import { listen } from './listen.ts'
+import { createDashboardMetrics } from './metrics.ts'
 import { createPoll } from './poll.ts'
 import { createRate } from './rate.ts'
 import { createReader } from './reading.ts'
@@ -59,13 +60,7 @@ export async function openDashboard(options: {
   const app = createApp({ poll, stream, changes, onError: check.failed })
   const { server, url } = await listen(app, options.host, options.port)
   check.start()
-  gauge(metrics, 'wikiflow_dashboard_viewers', 'Pages that are open', stream.viewers)
-  gauge(
-    metrics,
-    'wikiflow_dashboard_dropped_viewers',
-    'Pages let go since start: they read too slowly',
-    stream.dropped,
-  )
+  createDashboardMetrics(metrics, stream)
 
   return {
     url,
@@ -80,15 +75,4 @@ export async function openDashboard(options: {
       await pool.end()
     },
   }
-}
-
-function gauge(metrics: Registry, name: string, help: string, value: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [metrics],
-    collect() {
-      this.set(value())
-    },
-  })
 }

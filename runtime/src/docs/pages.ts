@@ -1,9 +1,17 @@
 import { deadLetterReasons } from '../events/reasons.ts'
 import { type Setting, settings } from '../platform/settings.ts'
+import { lakePage } from './lake-page.ts'
+import { page, table } from './markdown.ts'
+import { metricsPage } from './metrics-page.ts'
 
 /** The generated pages under `docs/`, by file name. */
 export function generatedPages(): Record<string, string> {
-  return { 'configuration.md': configurationPage(), 'dead-letters.md': deadLetterPage() }
+  return {
+    'configuration.md': configurationPage(),
+    'dead-letters.md': deadLetterPage(),
+    'lake.md': lakePage(),
+    'metrics.md': metricsPage(),
+  }
 }
 
 function configurationPage(): string {
@@ -30,21 +38,4 @@ function deadLetterPage(): string {
     '',
     ...table(['reason', 'meaning'], rows),
   ])
-}
-
-function page(title: string, lines: readonly string[]): string {
-  return [
-    `# ${title}`,
-    '',
-    '<!-- Made by `npm run docs`; edit its source instead. -->',
-    '',
-    ...lines,
-    '',
-  ].join('\n')
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)]
 }

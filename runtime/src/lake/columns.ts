@@ -9,31 +9,36 @@ export const schemaVersion = 1
 /** `text` is UTF-8, `integer` 64 bits signed, `time` milliseconds in UTC, `json` JSON text. */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'time' | 'json' | 'bytes'
 
-export type Column = { name: string; type: ColumnType; required?: true }
+/** `about` says in the documentation what the column holds. */
+export type Column = { name: string; type: ColumnType; required?: true; about: string }
 
 /** A column that holds one field of the event, by the field's path in the JSON. */
 export type FieldColumn = Column & { path: readonly [string] | readonly [string, string] }
 
 /** Where the record stood in the log, and how it came. */
 const originColumns = [
-  { name: 'kafka_partition', type: 'integer', required: true },
-  { name: 'kafka_offset', type: 'integer', required: true },
-  /** When the log took it in. */
-  { name: 'kafka_timestamp', type: 'time', required: true },
-  /** The source's cursor, the SSE `id` line. */
-  { name: 'sse_id', type: 'text' },
-  /** live, simulate or replay. */
-  { name: 'source', type: 'text', required: true },
-  /** Whole size of an event that was too large for the log, of which only the head is here. */
-  { name: 'oversized_bytes', type: 'integer' },
-  /** `meta.dt` as a time, for queries; null when it isn't one. */
-  { name: 'event_time', type: 'time' },
+  { name: 'kafka_partition', type: 'integer', required: true, about: 'partition of the log' },
+  { name: 'kafka_offset', type: 'integer', required: true, about: 'offset in it' },
+  { name: 'kafka_timestamp', type: 'time', required: true, about: 'when the log took the record in' },
+  { name: 'sse_id', type: 'text', about: "the source's cursor after this event, the SSE `id` line" },
+  { name: 'source', type: 'text', required: true, about: '`live`, `simulate` or `replay`' },
+  {
+    name: 'oversized_bytes',
+    type: 'integer',
+    about: 'whole size of an event that was too large for the log, of which only the head is here',
+  },
+  {
+    name: 'event_time',
+    type: 'time',
+    about: '`meta.dt` as a time, for queries; null when it is none',
+  },
 ] as const satisfies readonly Column[]
 
 const field = (path: FieldColumn['path'], type: ColumnType, name: string = path.join('_')): FieldColumn => ({
   name,
   type,
   path,
+  about: `\`${path.join('.')}\` of the event`,
 })
 
 /** Every field of mediawiki/recentchange 1.0.1, and what EventStreams adds to `meta`. */
@@ -79,14 +84,27 @@ export const fieldColumns: readonly FieldColumn[] = [
 ]
 
 const restColumns = [
-  /** Fields without a column, and fields that aren't of their column's type, under their path in a JSON object. */
-  { name: 'extra', type: 'json' },
-  /** The record's bytes: of a dead letter, and where the columns can't give back the exact JSON. */
-  { name: 'raw', type: 'bytes' },
-  /** Why the columns are not exact, a fixed word of `Inexactness`; the event is counted all the same. */
-  { name: 'inexact', type: 'text' },
-  /** Why the workers made a dead letter of it: the same word as in `dead_letter.reason`. */
-  { name: 'error', type: 'text' },
+  {
+    name: 'extra',
+    type: 'json',
+    about:
+      "fields without a column, and fields that aren't of their column's type, under their path in an object",
+  },
+  {
+    name: 'raw',
+    type: 'bytes',
+    about: "the record's bytes: of a dead letter, and where the columns can't give back the exact JSON",
+  },
+  {
+    name: 'inexact',
+    type: 'text',
+    about: 'why the columns are not exact, a fixed word; the event is counted all the same',
+  },
+  {
+    name: 'error',
+    type: 'text',
+    about: 'why the workers made a dead letter of it: the word of `dead_letter.reason`',
+  },
 ] as const satisfies readonly Column[]
 
 /** All columns, in the order in which they stand in the file. */
