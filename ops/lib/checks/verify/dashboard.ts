@@ -5,6 +5,8 @@ import { type Pipeline } from './pipeline.ts'
 
 /** How long the page's total may stand still, in ms, and how often it is looked at: a rebalance takes half of it. */
 const patienceMs = 30_000
+/** The same where the source has nothing more to send: what is under way may still come. */
+const endMs = 5_000
 const pollMs = 1_000
 /** How long the page may take to be reached from here, in ms. */
 const reachMs = 10_000
@@ -35,6 +37,8 @@ async function untilMoves(
   say: (progress: string) => void,
 ): Promise<Outcome> {
   const since = performance.now()
+  const isOver = await isSourceOver()
+  const mostMs = isOver ? endMs : patienceMs
   const total = before.toLocaleString('en')
   for (;;) {
     const { counted } = await look()
@@ -43,11 +47,11 @@ async function untilMoves(
       const more = (counted.total - before).toLocaleString('en')
       return { state: 'ok', found: `its total moves: ${total} and ${more} more in ${seconds} s` }
     }
-    if (performance.now() - since > patienceMs) break
+    if (performance.now() - since > mostMs) break
     say(`the total stands at ${total}`)
     await sleep(pollMs)
   }
-  if (await isSourceOver()) {
+  if (isOver) {
     return {
       state: 'warning',
       found: `its total stands at ${total}: the source has sent all that it was to send`,
