@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { moveSecret, newPassword, readOrMakeSecret, readSecret, writeSecret } from './secret-file.ts'
 
@@ -53,6 +53,14 @@ test('what a killed run left half written is neither read nor in the way', async
   expect(readdirSync(dirname(path))).toEqual(['master-password'])
   expect(mode(path)).toBe('600')
   expect(await readOrMakeSecret(path)).toBe(secret)
+})
+
+test('the next to write a secret removes what killed runs left of it, and nothing of a run that lives', async () => {
+  mkdirSync(dirname(path), { recursive: true })
+  const [gone, alive] = [`${path}.4194999.part`, `${path}.${process.ppid}.part`]
+  for (const part of [gone, alive]) writeFileSync(part, 'hal')
+  await writeSecret(path, 'whole')
+  expect(readdirSync(dirname(path)).toSorted()).toEqual(['master-password', basename(alive)])
 })
 
 test('a secret takes the place of another in one step', async () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from '../script.ts'
+import { markProcess } from './process-mark.ts'
 
 /**
  * A new password: 256 random bits as 43 letters, digits, `-` and `_`. RDS refuses `/`, `"`, `@` and spaces, and
@@ -28,6 +29,17 @@ export async function writeSecret(path: string, secret: string): Promise<void> {
     await file.close()
   }
   await moveSecret(aside, path)
+  await removeLeftParts(path)
+}
+
+/** What runs that were killed in the midst of writing this secret have left: a password nobody knows of. */
+async function removeLeftParts(path: string): Promise<void> {
+  const folder = dirname(path)
+  for (const name of await readdir(folder)) {
+    const [, stem, pid] = /^(.*)\.(\d+)\.part$/.exec(name) ?? []
+    if (stem === basename(path) && markProcess(Number(pid)) === undefined)
+      await rm(join(folder, name), { force: true })
+  }
 }
 
 /** Puts one secret in another's place; once this returns, a crash of the machine doesn't undo it. */

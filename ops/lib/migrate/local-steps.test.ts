@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type AuditSummary } from '../audit/summary.ts'
+import { UserError } from '../script.ts'
 import { batchStep, localTestStep, streamStep } from './local-steps.ts'
 import { contextWith } from './test-context.ts'
 
@@ -32,6 +33,13 @@ test.each([
   ['a lake without a file', { lakeObjects: 0, lakeRows: 0 }, ['done', 'to do', 'done']],
 ])('%s: what it leaves is not done', async (_, changes, expected) => {
   expect(await states({ verdict: 'conserved', totals: { ...totals, ...changes } })).toEqual(expected)
+})
+
+test('what a test that was killed left unreadable is run again', async () => {
+  const localTest = () => Promise.reject(new UserError('password authentication failed'))
+  const probed = await Promise.all(steps.map(step => step.probe(contextWith({ localTest }), () => {})))
+  const evidence = 'the last test was not finished: password authentication failed'
+  expect(probed).toEqual(steps.map(() => ({ state: 'to do', evidence })))
 })
 
 test('a test that lost something is not done, and says so', async () => {

@@ -1,4 +1,6 @@
 import { type AuditSummary } from '../audit/summary.ts'
+import { visible } from '../cloud/fact-text.ts'
+import { UserError } from '../script.ts'
 import { testEvents } from './local-test.ts'
 import { type Probed, type Step } from './step.ts'
 
@@ -9,8 +11,14 @@ const count = (number: number) => number.toLocaleString('en')
 function byTheBooks(judge: (report: AuditSummary) => Probed): Step['probe'] {
   return async ({ localTest, release }, say) => {
     say('auditing the last test on this machine')
-    const report = await localTest()
-    if (report) return judge(report)
+    try {
+      const report = await localTest()
+      if (report) return judge(report)
+    } catch (error) {
+      // A test that was killed leaves anything behind; another one costs nothing.
+      if (!(error instanceof UserError)) throw error
+      return { state: 'to do', evidence: `the last test was not finished: ${visible(error.message)}` }
+    }
     return { state: 'to do', evidence: `release ${(await release()).id} has not run on this machine` }
   }
 }
