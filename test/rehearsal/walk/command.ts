@@ -24,20 +24,40 @@ export type Ended = {
   ms: number
 }
 
+export type CommandOptions = {
+  /** Is given what the command prints. */
+  onText?: (text: string) => void
+  /** Beside the environment of the tests. */
+  env?: Readonly<Record<string, string>>
+}
+
 /** Starts `npx zx ops/<script>` in a project's folder, without a terminal. */
 export function startCommand(
   folder: string,
   script: string,
   args: readonly string[],
-  onText: (text: string) => void = () => {},
+  { onText = () => {}, env = {} }: CommandOptions = {},
 ): Running {
   const zx = join(folder, 'node_modules/.bin/zx')
+  return watched([zx, `ops/${script}`, ...args], folder, { onText, env })
+}
+
+/** Starts a line of a shell in a project's folder, as a user types it, without a terminal. */
+export function startLine(folder: string, line: string, options: CommandOptions = {}): Running {
+  return watched(['bash', '-c', line], folder, options)
+}
+
+function watched(
+  [program = '', ...args]: readonly string[],
+  folder: string,
+  { onText = () => {}, env = {} }: CommandOptions,
+): Running {
   const since = Date.now()
-  const child = spawn(zx, [`ops/${script}`, ...args], {
+  const child = spawn(program, args, {
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
+    env: { ...process.env, ...env, NO_COLOR: '1', NODE_OPTIONS: '' },
   })
   let said = ''
   let stdout = ''

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** What deploying needs of the project; the packages are shared. */
+/** What an operator's commands need of the project; the packages are shared. */
 const parts = [
+  'RUNBOOK.md',
   'package.json',
   'package-lock.json',
   '.dockerignore',

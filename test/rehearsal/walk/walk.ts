@@ -75,7 +75,7 @@ export async function openWalk(options: RehearsalOptions, onText?: (text: string
     }
     const stack = 'rehearsal'
     const start: Walk['start'] = (script, ...args) =>
-      startCommand(project.folder, script, ['--target', target, ...args], onText)
+      startCommand(project.folder, script, ['--target', target, ...args], onText ? { onText } : {})
     const auditNow = (depth: AuditDepth) => audit(first, stack, site.source.tallyUrl, depth)
     return {
       ...{ rehearsal, first, project, stack, describe, describeAs, start },
