@@ -29,7 +29,7 @@ export async function compareDeployed(choice: TargetChoice, question: Question):
 /** Our counts of a deployed stack, read beside its services, for its database is theirs alone. */
 function deployedOurs(connection: Connection, signal: AbortSignal): Ours {
   const hosts = connection.target.hosts.map(({ name }) => name).join(', ')
-  return oursOf(`the deployed stack ${connection.target.stack} (${hosts})`, async (args, onLine) => {
+  return oursOf(`the deployed stack ${connection.target.stack} (${hosts})`, true, async (args, onLine) => {
     const { id, host } = await findContainer(connection, 'batch')
     const output = new PassThrough()
     const said: string[] = []

@@ -41,7 +41,7 @@ export async function compareWith(ours: Ours, { place, columns, ...asked }: Ques
   const span = meeting(old, within)
   const counts = await waiting('reading ours', ours.minutes(span, namedWikis(old)))
   const comparison = compare(old, counts, within)
-  return { ...comparison, sources: { old: old.source, ours: ours.source }, next: nextOf(comparison) }
+  return { ...comparison, sources: { old: old.source, ours: ours.source }, next: nextOf(comparison, ours) }
 }
 
 /** Our minutes that may be those of an old window, whatever zone its times are in. */
@@ -69,7 +69,13 @@ function nothingAsked({ fromMs, toMs }: Span): UserError {
   )
 }
 
-function nextOf({ verdict, oldUntil, from, to }: Comparison): string {
-  if (verdict !== 'unexplained') return `npx zx ops/deploy.ts --since ${oldUntil}`
-  return `npx zx ops/audit.ts, and if ours is conserved, look at the old pipeline's log from ${minute(from)} to ${minute(to)} UTC`
+/** A stack of which the log isn't empty goes on where it is: only another one begins at a time. */
+function nextOf({ verdict, oldUntil, from, to }: Comparison, { isDeployed }: Ours): string {
+  const audit = `npx zx ops/audit.ts${isDeployed ? ' --deployed' : ''}`
+  const stretchOfIt = `${minute(from)} to ${minute(to)} UTC`
+  if (verdict === 'unexplained') {
+    return `${audit}, and if ours is conserved, look at what the old pipeline logged from ${stretchOfIt}`
+  }
+  if (!isDeployed) return `npx zx ops/deploy.ts --since ${oldUntil}`
+  return `${audit}, then read ours from ${oldUntil} on, and stop the old pipeline`
 }

@@ -121,6 +121,15 @@ test('a minute that leaps in ours as well is no restart', () => {
   expect(hold(oldOf(old), leaping).verdict).toBe('unexplained')
 })
 
+test('a quarter of an hour that is a fifth lower, or a third higher, has no reason', () => {
+  for (const factor of [0.8, 1.3]) {
+    const old = all.map((events, i) => Math.round(events * (i >= 60 && i < 75 ? factor : 1)))
+    const { verdict, explanations, unexplained } = hold(oldOf(old))
+    expect({ verdict, explanations }).toEqual({ verdict: 'unexplained', explanations: [] })
+    expect(unexplained.windows).toBe(15)
+  }
+})
+
 test('a sink that is written twice from the beginning counts every event twice', () => {
   expect(kinds(oldOf(all.map(events => 2 * events)))).toEqual(['counted several times'])
 })

@@ -25,7 +25,9 @@ export function localOurs(state: string): Ours {
     PGPASSWORD_FILE: run.passwordFiles.reader,
     PGSSL_CA_FILE: '',
   }
-  return oursOf(`the local stack in ${state} (${run.source})`, (args, onLine) => runHere(args, env, onLine))
+  return oursOf(`the local stack in ${state} (${run.source})`, false, (args, onLine) =>
+    runHere(args, env, onLine),
+  )
 }
 
 async function runHere(

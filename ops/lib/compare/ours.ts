@@ -16,6 +16,7 @@ type RunCounts = (args: readonly string[], onLine: (line: string) => void) => Pr
 export type Ours = {
   /** Where from, in words. */
   source: string
+  isDeployed: boolean
   /** Minutes that are whole, in ms. @throws UserError when there is none. */
   extent(): Promise<Span>
   /** @param wikis names of wikis or servers to tell apart from the others, beside the busiest. */
@@ -39,7 +40,7 @@ const lineSchema = z.discriminatedUnion('kind', [
 type Line = z.infer<typeof lineSchema>
 
 /** Our counts as a program prints them that takes the arguments of `runtime/src/counts/main.ts`. */
-export function oursOf(source: string, run: RunCounts): Ours {
+export function oursOf(source: string, isDeployed: boolean, run: RunCounts): Ours {
   const read = async (args: readonly string[]) => {
     const lines: Line[] = []
     await run(args, line => lines.push(readLine(line)))
@@ -47,6 +48,7 @@ export function oursOf(source: string, run: RunCounts): Ours {
   }
   return {
     source,
+    isDeployed,
     extent: async () => {
       for (const line of await read([])) if (line.kind === 'extent' && line.extent) return line.extent
       throw new UserError(

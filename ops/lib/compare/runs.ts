@@ -12,8 +12,10 @@ const around = 30
 const pace = { least: 0.5, most: 2 }
 /** How near to 2, 3, 4 or 5 the ratio of windows counted several times lies. */
 const timesTolerance = 0.05
-/** A restart that sends its last events again adds them to so many windows at most, unless it doubles whole windows. */
+/** A restart adds or takes events in so many windows at most, unless whole windows are lost or come again. */
 const longestJump = 3
+/** Of what stands still for longer, at most so much of its events is there. */
+const mostLeft = 0.5
 /** What stood still and was caught up with is as much as what came too late, to this share. */
 const caughtUpShare = 0.02
 
@@ -67,8 +69,8 @@ function judge(
   const expected = aligned.expected.slice(from, to)
   if (events < 0 && to - from === 1 && aligned.isEdge[from]) return { kind: 'edge' }
   if (!keepsPace(aligned, differs, run)) return { kind: 'unknown' }
-  if (events < 0) return { kind: 'lost' }
   const ratio = median(old.map((count, i) => count / Math.max(expected[i] ?? 0, 1)))
+  if (events < 0) return { kind: ratio <= mostLeft || to - from <= longestJump ? 'lost' : 'unknown' }
   const times = Math.round(ratio)
   const isTimes = times >= 2 && times <= 5 && Math.abs(ratio / times - 1) <= timesTolerance
   if (isTimes && to - from > 1) return { kind: 'repeated', times }

@@ -48,7 +48,9 @@ async function ask(sql: string): Promise<Record<string, unknown>[]> {
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   try {
-    const result = await connection.runAndReadAll(sql.replaceAll('FILES', join(folder, 'raw/**/*.parquet')))
+    const result = await connection.runAndReadAll(
+      sql.replaceAll('FILES', join(folder, 'raw/dt=*/hour=*/*.parquet')),
+    )
     return result.getRowObjectsJson()
   } finally {
     connection.closeSync()
@@ -75,7 +77,7 @@ test('a file that is missing is found by the query for it', async () => {
 
 test('the page’s queries are those that are run here', () => {
   const [, page = ''] = /```sql\n([\s\S]*?)```/.exec(lakePage()) ?? []
-  expect(page.replaceAll('.wikiflow/live/lake/raw/**/*.parquet', 'FILES').trim()).toBe(
+  expect(page.replaceAll('.wikiflow/live/lake/raw/dt=*/hour=*/*.parquet', 'FILES').trim()).toBe(
     duckdbQueries.join('\n\n'),
   )
 })

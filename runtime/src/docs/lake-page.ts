@@ -37,7 +37,7 @@ FROM read_parquet('FILES') GROUP BY 1
 HAVING count(*) <> max(kafka_offset) - min(kafka_offset) + 1 OR count(*) <> count(DISTINCT kafka_offset);`,
 ] as const
 
-const localFiles = '.wikiflow/live/lake/raw/**/*.parquet'
+const localFiles = '.wikiflow/live/lake/raw/dt=*/hour=*/*.parquet'
 
 /** The page on the lake: its files, its columns, and how they are read. */
 export function lakePage(): string {
@@ -72,15 +72,15 @@ export function lakePage(): string {
     '',
     '## DuckDB',
     '',
-    'On a laptop; in S3 the place is `s3://BUCKET/raw/**/*.parquet`, after `INSTALL httpfs; LOAD httpfs; CREATE SECRET',
-    "(TYPE s3, PROVIDER credential_chain, REGION 'us-east-1');`.",
+    'On a laptop; in S3 the place is `s3://BUCKET/raw/dt=*/hour=*/*.parquet`, after `INSTALL httpfs; LOAD httpfs;',
+    "CREATE SECRET (TYPE s3, PROVIDER credential_chain, REGION 'us-east-1');`.",
     '',
     ...fence('sql', duckdbQueries.map(query => query.replaceAll('FILES', localFiles)).join('\n\n')),
     '',
     '## Athena',
     '',
-    'Partitions are projected: no crawler runs, and a new hour is there without being told. Put your bucket, and the',
-    "lake's prefix if it has one, in the place of `BUCKET`.",
+    'Partitions are projected: no crawler runs, and a new hour is there without being told. Put your bucket in the place',
+    'of `BUCKET`; a later `pipeline.generation` has its lake in `BUCKET/raw/generation-N`.',
     '',
     ...fence('sql', athenaTable()),
     '',
