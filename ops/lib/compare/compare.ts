@@ -19,7 +19,7 @@ import { explainRuns, type Run } from './runs.ts'
 import { clock, count, percent, plural } from './words.ts'
 
 /** A window in which the old count isn't what is expected, and nothing says why. */
-export type Worst = { start: string; old: number; expected: number }
+type Worst = { start: string; old: number; expected: number }
 
 /** What holding both against each other found. */
 export type Comparison = {

@@ -33,8 +33,6 @@ export type Aligned = {
   starts: number[]
   old: number[]
   expected: number[]
-  /** Without a row in the old table. */
-  missing: boolean[]
   canaries: number[]
   /** The first or the last one that the old table has. */
   isEdge: boolean[]
@@ -59,7 +57,12 @@ export function createAligner(series: OldSeries, ours: OurMinutes, within: Span)
     const cumulative = cumulativeOf(model.part)
     const { lengthMs, windows } = series
     const aligned: Aligned = {
-      ...{ lengthMs, starts: [], old: [], expected: [], missing: [], canaries: [], isEdge: [] },
+      lengthMs,
+      starts: [],
+      old: [],
+      expected: [],
+      canaries: [],
+      isEdge: [],
     }
     const toMs = Math.min(within.toMs, ours.fromMs + ours.minutes * minuteMs)
     windows.forEach((window, i) => {
@@ -74,7 +77,6 @@ export function createAligner(series: OldSeries, ours: OurMinutes, within: Span)
       aligned.starts.push(start)
       aligned.old.push(window ? countOf(window, model) : 0)
       aligned.expected.push(events * model.times)
-      aligned.missing.push(!window)
       aligned.canaries.push(window?.canaries ?? 0)
       aligned.isEdge.push(i === 0 || i === windows.length - 1)
     })

@@ -77,7 +77,7 @@ function rowOf(row: CountRow, { columns, schema, table }: OldTable) {
 }
 
 /** The statement that adds the table up; names are quoted, values are parameters. */
-export function countQuery({ schema, table, columns, timeType }: OldTable): string {
+function countQuery({ schema, table, columns, timeType }: OldTable): string {
   const from = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`
   const seconds = (name: string) => secondsOf(escapeIdentifier(name), timeType)
   const start =

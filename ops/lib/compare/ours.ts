@@ -52,7 +52,7 @@ export function oursOf(source: string, isDeployed: boolean, run: RunCounts): Our
     extent: async () => {
       for (const line of await read([])) if (line.kind === 'extent' && line.extent) return line.extent
       throw new UserError(
-        `${source} has no whole minute of counts yet: a minute counts when it is over since five; npx zx ops/status.ts shows whether events come`,
+        `${source} has no whole minute of counts yet: a minute is compared once five more have passed. Does it stay so, its dashboard shows whether events come`,
       )
     },
     minutes: async (span, wikis) =>

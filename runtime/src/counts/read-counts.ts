@@ -33,7 +33,7 @@ export async function readExtent(pool: Pool): Promise<Extent | undefined> {
 }
 
 /** Events of a wiki and type in a minute; wiki `*` is all that were not asked for. */
-export type CountCell = [wiki: string, type: string, isBot: boolean, events: number]
+type CountCell = [wiki: string, type: string, isBot: boolean, events: number]
 
 /** What one minute of event time counts. `late` came into the log more than a minute after it happened. */
 export type MinuteCounts = { minute: string; processed: number; late: number; cells: CountCell[] }

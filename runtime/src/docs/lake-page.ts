@@ -146,8 +146,8 @@ FROM wikiflow_raw
 WHERE dt = '2026-11-20' AND hour BETWEEN '08' AND '09' AND type = 'edit' AND error IS NULL
 GROUP BY wiki ORDER BY edits DESC LIMIT 20;`
 
-/** The example in Python; `LAKE` is its place. */
-export const pandasExample = `import pandas
+/** The example in Python, as it ran with pandas 3 and pyarrow. */
+const pandasExample = `import pandas
 
 edits = pandas.read_parquet(
     ".wikiflow/live/lake/raw",
