@@ -15,7 +15,7 @@ import { beginMs, inventedOurs } from './fixtures.ts'
 import { readOldDatabase } from './old-postgres.ts'
 import { readPlace } from './old-url.ts'
 import { countsOf, minuteMs } from './our-minutes.ts'
-import { localOurs } from './ours-local.ts'
+import { type Ours } from './ours.ts'
 import { renderReport } from './render.ts'
 
 const script = fileURLToPath(new URL('../../compare.ts', import.meta.url))
@@ -133,11 +133,18 @@ function read(flags: Question['columns'] = {}, url = urlOf(), password = readPas
   return readOldDatabase(new URL(url), flags, { fromMs: 0, toMs: beginMs + 24 * 60 * minuteMs })
 }
 
-/** Both, in this process. */
+/** Both, in this process, with ours as if they had been read. */
 function ask(more: Partial<Question> = {}) {
   vi.stubEnv('PGPASSWORD', readPassword())
+  const extent = { fromMs: beginMs + minuteMs, toMs: beginMs + (minutes - 5) * minuteMs }
+  const known: Ours = {
+    source: 'ours',
+    isDeployed: false,
+    extent: async () => extent,
+    minutes: async () => ours,
+  }
   const place = readPlace(urlOf(), undefined)
-  return compareWith(localOurs(state), { place, columns: {}, fromMs: undefined, toMs: undefined, ...more })
+  return compareWith(known, { place, columns: {}, fromMs: undefined, toMs: undefined, ...more })
 }
 
 const readPassword = () => readFileSync(old.PGPASSWORD_FILE, 'utf8')
