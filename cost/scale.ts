@@ -170,8 +170,8 @@ function bisect(isPast: (eventsPerSecond: number) => boolean): number {
   return high
 }
 
-/** Both tables in Markdown, as the README has them. */
-export function scaleMarkdown(): string {
+/** What a month costs at each rate, as a table in Markdown. */
+export function costsTable(): string {
   const rows = scaleRows()
   const most = Math.max(...rows.map(({ bill }) => bill.usd))
   const costs = markdownTable(
@@ -189,16 +189,20 @@ export function scaleMarkdown(): string {
     ],
     { align: ['r', 'l', 'l', 'l', 'r', 'r', 'l'], stringLength: text => [...text].length },
   )
-  const limits = markdownTable(
+  const unpriced = [...new Set(rows.flatMap(({ bill }) => bill.unpriced))]
+  const unknown = unpriced.length > 0 ? ` ≥: no price is known here for ${unpriced.join(', ')}.` : ''
+  return `${costs}\n\nThe bars are logarithmic.${unknown}`
+}
+
+/** Up to which rate each part holds, as a table in Markdown. */
+export function limitsTable(): string {
+  return markdownTable(
     [
       ['until events/s', 'what stops fitting', 'then'],
       ...scaleLimits().map(({ part, eventsPerSecond, next }) => [number(eventsPerSecond), part, next]),
     ],
     { align: ['r', 'l', 'l'] },
   )
-  const unpriced = [...new Set(rows.flatMap(({ bill }) => bill.unpriced))]
-  const unknown = unpriced.length > 0 ? ` ≥: no price is known here for ${unpriced.join(', ')}.` : ''
-  return `${costs}\n\nThe bars are logarithmic.${unknown}\n\n${limits}`
 }
 
 /** Three digits that count. */

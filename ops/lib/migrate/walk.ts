@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStack } from '../cloud/open.ts'
 import { renderOutputs } from '../cloud/outputs.ts'
@@ -55,7 +56,7 @@ async function walkPrepare(
   out.write(
     [
       `The pipeline runs on this machine, with ${testEvents.toLocaleString('en')} simulated events, and is audited:`,
-      `half a minute. It costs nothing, and leaves ${localTestFolder(state)}`,
+      `half a minute. It costs nothing, and leaves ${relative(process.cwd(), localTestFolder(state))}`,
       '',
     ].join('\n'),
   )

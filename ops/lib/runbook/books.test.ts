@@ -10,7 +10,6 @@ const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.m
 const book = read('RUNBOOK.md')
 const steps = stepsIn(book)
 const commands = commandsIn(book)
-const books = ['RUNBOOK.md', 'RUNBOOK.vi.md']
 
 test('both books have the same steps, checks and commands', () => {
   const other = read('RUNBOOK.vi.md')
@@ -41,25 +40,5 @@ test('every command is a script of this project, and names its own section and n
     expect(existsSync(new URL(`../../../${script}`, import.meta.url)), line).toBe(true)
     const [, named] = /--runbook (\S+)/.exec(line) ?? []
     expect(named ?? step, line).toBe(step)
-  }
-})
-
-/** As GitHub makes the anchor of a heading. */
-const anchorOf = (title: string) =>
-  title
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
-    .replaceAll(' ', '-')
-
-test.each(books)('every link inside %s leads somewhere', name => {
-  const text = read(name)
-  const anchors = new Set([...text.matchAll(/^#+\s+(.+)$/gm)].map(([, title = '']) => anchorOf(title)))
-  const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link)
-  expect(links.length).toBeGreaterThan(20)
-  for (const link of links) {
-    const there = link.startsWith('#')
-      ? anchors.has(link.slice(1))
-      : existsSync(new URL(`../../../${link}`, import.meta.url))
-    expect(there, link).toBe(true)
   }
 })
