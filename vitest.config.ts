@@ -14,7 +14,7 @@ const everywhere = ['**/node_modules/**', ...suites.map(name => `**/*.${name}.te
 
 /** Tests that start no servers share their worker's modules: AWS's clients take a second to load. */
 const sharing = [
-  'ops/lib/{cloud,stack,checks,host,swarm,compose,deploy,status,migrate}/**/*.test.ts',
+  'ops/lib/{cloud,stack,checks,host,swarm,compose,deploy,status,migrate,scale,upgrade,containers,backup,runbook,docs}/**/*.test.ts',
   'cost/**/*.test.ts',
 ]
 
