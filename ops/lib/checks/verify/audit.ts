@@ -7,7 +7,7 @@ export const auditCheck: Check<Pick<PipelineContext, 'pipeline' | 'depth'>> = {
   id: 'audit',
   title: 'audit',
   looksAt: 'log, database and lake agree, partition by partition; --full reads every record of the log',
-  needs: ['host'],
+  needs: ['deployed'],
   run: async ({ pipeline, depth }, say) => {
     const { audit, commands } = await pipeline()
     say(depth === 'full' ? 'reading the whole log' : 'comparing the books')

@@ -38,7 +38,7 @@ export const databaseTlsCheck: Check<Pick<HostsContext, 'connection'>> = {
   title: 'TLS to the database',
   looksAt:
     "every service is told whose certificate to trust, and the workers' and the lake's sessions are encrypted",
-  needs: ['host'],
+  needs: ['deployed'],
   run: async ({ connection }, say) => {
     const open = await connection()
     say('asking PostgreSQL')

@@ -14,6 +14,7 @@ import { backupsCheck } from './backups.ts'
 import { type AwsContext, type HostsContext, type LocalContext, type PipelineContext } from './context.ts'
 import { dashboardCheck } from './dashboard.ts'
 import { databaseTlsCheck } from './database-tls.ts'
+import { deployedCheck } from './deployed.ts'
 import { freshnessCheck } from './freshness.ts'
 import { hostCheck } from './host.ts'
 import { imdsv2Check } from './imdsv2.ts'
@@ -51,6 +52,7 @@ export const hostsChecks: readonly Check<HostsContext>[] = [
   nodeCheck,
   sshCheck,
   hostCheck,
+  deployedCheck,
   ...pipelineChecks,
   databaseTlsCheck,
   publicHostsCheck,
@@ -70,6 +72,7 @@ export const awsChecks: readonly Check<AwsContext>[] = [
   pricesCheck,
   resourcesCheck,
   hostCheck,
+  deployedCheck,
   ...pipelineChecks,
   databaseTlsCheck,
   publicAwsCheck,

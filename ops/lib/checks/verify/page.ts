@@ -7,7 +7,7 @@ export const pageCheck: Check<Pick<PipelineContext, 'pipeline' | 'view'>> = {
   id: 'page',
   title: 'page',
   looksAt: 'the page and /api/snapshot, which says how the pipeline does, answer beside the services',
-  needs: ['host'],
+  needs: ['deployed'],
   run: async ({ pipeline, view }): Promise<Outcome> => {
     const { page, commands } = await pipeline()
     const fix = commands.logs('dashboard')

@@ -19,7 +19,7 @@ export const publicHostsCheck: Check<Pick<HostsContext, 'connection'>> = {
   id: 'public',
   title: 'nothing public',
   looksAt: "hosts listen on the dashboard's port, SSH's and Swarm's alone",
-  needs: ['host'],
+  needs: ['deployed'],
   run: async ({ connection }) => judgePorts(await readPorts(await connection())),
 }
 
@@ -28,7 +28,7 @@ export const publicAwsCheck: Check<Pick<AwsContext, 'connection' | 'plan'>> = {
   ...publicHostsCheck,
   looksAt:
     'security groups are open to the world only where described, the database and the bucket are not, and hosts listen on no other ports than meant',
-  needs: ['host', 'region'],
+  needs: ['deployed', 'region'],
   run: async ({ connection, plan }) => {
     const exposed = exposuresOf(await plan())
     if (exposed.length > 0) {

@@ -13,7 +13,7 @@ export const secretsCheck: Check<Pick<PipelineContext, 'pipeline'>> = {
   id: 'secrets',
   title: 'secrets',
   looksAt: 'no password stands in an argument, environment or label of what runs',
-  needs: ['host'],
+  needs: ['deployed'],
   run: async ({ pipeline }, say) => {
     const { secrets, told, commands } = await pipeline()
     say('listing arguments, environments and labels')

@@ -9,7 +9,7 @@ export const servicesCheck: Check<Pick<PipelineContext, 'pipeline' | 'view'>> = 
   id: 'services',
   title: 'services',
   looksAt: 'all tasks run where they are placed, of the release that served last, and say they are ready',
-  needs: ['host'],
+  needs: ['deployed'],
   run: async ({ pipeline, view }) => {
     const { tasks, commands } = await pipeline()
     // Where the page doesn't answer, the supervisor or the Swarm still knows what runs.
