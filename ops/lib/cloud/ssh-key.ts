@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, link, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { access, link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { UserError } from '../script.ts'
@@ -29,6 +29,15 @@ export async function publicHalf(file: string): Promise<string | undefined> {
   } catch (error) {
     throw unusable(file, error)
   }
+}
+
+/**
+ * The public half where the private one isn't, on a machine that only plans: a person or a pipeline has put it into the
+ * file `public-key` beside. Undefined without it.
+ */
+export async function givenHalf(file: string): Promise<string | undefined> {
+  const text = await readFile(join(dirname(file), 'public-key'), 'utf8').catch(() => '')
+  return text.trim() || undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DescribeKeyPairsCommand, ImportKeyPairCommand } from '@aws-sdk/client-ec2'
 import { expect, onTestFinished, test } from 'vitest'
 import { fingerprint, makeKey } from '../ssh-key.ts'
@@ -38,6 +38,11 @@ test('a machine that has not the key is told where it should be, and makes no ot
   const { obstacles } = await provision(context, [keyPairPart(context)])
   expect(obstacles).toEqual([expect.stringContaining(`${sshKey} is missing or another one; copy it`)])
   expect(await stat(sshKey).catch(() => 'no file')).toBe('no file')
+
+  // To plan, it is enough to know which key it is.
+  await copyFile(`${sshKey}.pub`, join(dirname(sshKey), 'public-key'))
+  expect(await provision(context, [keyPairPart(context)])).toEqual(settled)
+  await rm(join(dirname(sshKey), 'public-key'))
 
   await rename(`${sshKey}.kept`, sshKey)
   expect(await provision(context, [keyPairPart(context)])).toEqual(settled)

@@ -9,7 +9,7 @@ import { type Context } from '../context.ts'
 import { orExisting } from '../existing.ts'
 import { missing } from '../missing.ts'
 import { type Part, type Tag } from '../part.ts'
-import { fingerprint, makeKey, publicHalf } from '../ssh-key.ts'
+import { fingerprint, givenHalf, makeKey, publicHalf } from '../ssh-key.ts'
 import { isOurs, tagKeys, tagValue } from '../tags.ts'
 
 /** How the plan says that the private half lies on this machine. */
@@ -39,7 +39,7 @@ export function keyPairPart({ id, names, files, cloud: { ec2 }, wanted }: Contex
       const pair = found?.KeyPairs?.[0]
       if (!pair?.KeyPairId) return undefined
       // To remove the pair, the key on this machine is not needed.
-      const mine = wanted ? await publicHalf(files.sshKey) : undefined
+      const mine = wanted ? ((await publicHalf(files.sshKey)) ?? (await givenHalf(files.sshKey))) : undefined
       return {
         id: pair.KeyPairId,
         ours: isOurs(id, 'key-pair', pair.Tags),
