@@ -50,7 +50,7 @@ const likely: Record<'time' | 'count' | 'end' | Dimension, readonly string[]> = 
 export type FoundColumn = { name: string; isTime: boolean; isNumber: boolean }
 
 /**
- * Which columns mean what: as the flags say, otherwise by their names.
+ * Which columns mean what: as the flags say, otherwise by their names; a time may have any, where it is the only one.
  * @returns undefined where no column could be the time.
  * @throws UserError for a flag that names a column which isn't there.
  */
@@ -67,7 +67,9 @@ export function chooseColumns(
   }
   const guess = (role: keyof typeof likely, fits: (column: FoundColumn) => boolean) =>
     likeliest(likely[role], found.filter(fits))
-  const time = named('time') ?? guess('time', ({ isTime }) => isTime)
+  const times = found.filter(({ isTime }) => isTime)
+  const onlyTime = times.length === 1 ? times[0]?.name : undefined
+  const time = named('time') ?? guess('time', ({ isTime }) => isTime) ?? onlyTime
   if (time === undefined) return undefined
   const other = ({ name }: FoundColumn) => name !== time
   const count = flags.events

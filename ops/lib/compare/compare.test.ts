@@ -155,6 +155,51 @@ test('a standstill that processing time catches up with is no loss', () => {
   expect(found.explanations.map(({ kind }) => kind)).toEqual(['another time', 'caught up'])
 })
 
+/** A pipeline that counts what has come, in batches that end at uneven times: a batch's events have its time. */
+function inBatches(everyS: number, seed: number): number[] {
+  const random = chance(seed)
+  const counts: number[] = all.map(() => 0)
+  const perSecond = all.flatMap(events => Array.from({ length: 60 }, () => events / 60))
+  let gathered = 0
+  let next = everyS
+  perSecond.forEach((events, s) => {
+    gathered += events
+    if (s < next) return
+    const minute = Math.floor(s / 60)
+    counts[minute] = (counts[minute] ?? 0) + Math.round(gathered)
+    gathered = 0
+    next = s + everyS * (0.6 + 0.8 * random())
+  })
+  return counts
+}
+
+test.each([5, 10, 20])(
+  'batches of about %d s that count when they end move events, and lose none',
+  everyS => {
+    for (const seed of [1, 2, 3]) {
+      const found = hold(oldOf(inBatches(everyS, seed)))
+      expect(found, JSON.stringify(found)).toMatchObject({
+        verdict: 'explained',
+        explanations: [{ kind: 'another time' }],
+      })
+    }
+  },
+)
+
+test('a few windows of batches are not enough to tell whether any is missing', () => {
+  const { verdict, doubts } = hold(oldOf(inBatches(10, 1).slice(0, 14)))
+  expect(verdict).toBe('unexplained')
+  expect(doubts.join()).toContain('fewer than 30 windows')
+})
+
+test('differences by chance don’t even out, however small they are', () => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    const random = chance(seed)
+    const old = all.map(events => Math.round(events * (0.98 + 0.04 * random())))
+    expect(hold(oldOf(old)).verdict).toBe('unexplained')
+  }
+})
+
 test('times that are the ends of windows are seen to be', () => {
   expect(kinds(oldOf(all.slice(0, -1), beginMs + minuteMs))).toEqual(['ends of windows'])
 })

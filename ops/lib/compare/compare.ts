@@ -14,7 +14,7 @@ import {
 import { inRhythm, type OldCounts, type OldSeries } from './old-counts.ts'
 import { minuteMs, type OurMinutes } from './our-minutes.ts'
 import { possibleParts } from './parts.ts'
-import { judgeRest, type Rest, unexplainedOf } from './rest.ts'
+import { isScattered, judgeRest, leastMoved, type Rest, unexplainedOf } from './rest.ts'
 import { explainRuns, type Run } from './runs.ts'
 import { clock, count, percent, plural } from './words.ts'
 
@@ -174,19 +174,17 @@ function doubtsOf({ aligned, runs, rest, sums }: Findings, events: number): stri
 }
 
 function restDoubts(rest: Rest): string[] {
-  const doubts: string[] = []
-  if (!rest.isLate && Math.abs(rest.net) > unexplainedShare * rest.expected) {
-    const direction = rest.net < 0 ? 'lower' : 'higher'
-    doubts.push(
-      `the old counts are ${direction} by ${percent(Math.abs(rest.net) / rest.expected)} throughout`,
-    )
+  if (isScattered(rest)) {
+    const windows = `single windows differ by ${percent(rest.scatter)}`
+    return rest.windows < leastMoved
+      ? [
+          `${windows}; whether that evens out can't be told from fewer than ${leastMoved} windows: compare more of them`,
+        ]
+      : [`${windows}, and added up they run apart by ${plural(rest.drift, 'event')}: it doesn't even out`]
   }
-  if (unexplainedOf({ ...rest, net: 0 }) > unexplainedShare * rest.expected) {
-    doubts.push(
-      `a window differs by ${percent(rest.scatter)} on average, and thirty together by ${percent(rest.blockScatter)}: they don't even out`,
-    )
-  }
-  return doubts
+  if (rest.isLate || Math.abs(rest.net) <= unexplainedShare * rest.expected) return []
+  const direction = rest.net < 0 ? 'lower' : 'higher'
+  return [`the old counts are ${direction} by ${percent(Math.abs(rest.net) / rest.expected)} throughout`]
 }
 
 function worstOf({ starts, old, expected }: Aligned, runs: readonly Run[]): Worst[] {

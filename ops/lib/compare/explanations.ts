@@ -104,14 +104,17 @@ function timeOf({ model, sums, series, misfits, rest }: Findings): Explanation[]
     ]
   }
   if (delayMs === 0 && !rest.isMoved) return []
-  const evens = `single windows differ by ${percent(rest.scatter)}, thirty together by ${percent(rest.blockScatter)}`
+  const evidence = rest.isMoved
+    ? `single windows differ by ${percent(rest.scatter)}, but added up they run apart by no more than ${plural(rest.drift, 'event')}`
+    : `most windows differ by ${percent(misfits.found)} for it, instead of ${percent(misfits.undelayed)}`
   const says =
     delayMs > 0
-      ? `it counts an event about ${delayMs / 1_000} s after it happened, when it was processed: ${evens}`
+      ? `it counts an event about ${delayMs / 1_000} s after it happened, when it was processed: ${evidence}`
       : delayMs < 0
-        ? `it counts by a time about ${-delayMs / 1_000} s before meta.dt, such as the field timestamp: ${evens}`
-        : `it counts events in a window next to ours, none is missing for it: ${evens}`
-  return [{ kind: 'another time', events, says }]
+        ? `it counts by a time about ${-delayMs / 1_000} s before meta.dt, such as the field timestamp: ${evidence}`
+        : `it counts events in a window next to ours, none is missing for it: ${evidence}`
+  // What is on its way at the beginning and at the end.
+  return [{ kind: 'another time', events: events + (rest.isMoved ? rest.net : 0), says }]
 }
 
 function rowsOf({ model, aligned, oldTotal }: Findings): Explanation[] {
