@@ -109,7 +109,7 @@ const failures: Record<string, Failure> = {
   'source-silent': { cause: () => hush(true), meanwhile: () => hush(false) },
   'broker-full': {
     cause: () => walk.first.fillDisk(100),
-    shows: /9\d ?%|100 ?%/,
+    shows: /GiB, (9\d|100) %/,
     meanwhile: () => walk.first.freeDisk(),
   },
   'database-down': {

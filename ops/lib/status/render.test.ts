@@ -46,8 +46,8 @@ service  tasks  on              does
 worker   2/2    host-1, host-2  ready, 4 partitions, lag 1,205
 batch    1/1    host-1          no \\u{1b}[31mbucket; release bbbbbbbbbbbb; last failure: task: non-zero exit (1) at 11:59:00 UTC
 
-node    state  memory          disk              load
-host-1  ready  3.0 of 4.0 GiB  12.0 of 30.0 GiB  0.5 on 2 CPUs
+node    state  memory                disk                    load
+host-1  ready  3.0 of 4.0 GiB, 75 %  12.0 of 30.0 GiB, 40 %  0.5 on 2 CPUs
 host-2  down   host-2 can't be reached
 
 12,345 records counted, 37.4 a second; the newest event is 2 s old. The page says: current.`)

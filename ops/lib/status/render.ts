@@ -66,10 +66,16 @@ function nodeRow({ name, state, figures }: NodeStatus): string[] {
   return [
     name,
     state,
-    `${gib(memory.total - memory.available)} of ${gib(memory.total)} GiB`,
-    `${gib(disk.total - disk.free)} of ${gib(disk.total)} GiB`,
+    shareOf(memory.total - memory.available, memory.total),
+    shareOf(disk.total - disk.free, disk.total),
     `${load.toFixed(1)} on ${cpus} CPUs`,
   ]
+}
+
+/** `3.0 of 4.0 GiB, 75 %`. */
+function shareOf(used: number, total: number): string {
+  const percent = total > 0 ? `, ${Math.round((used / total) * 100)} %` : ''
+  return `${gib(used)} of ${gib(total)} GiB${percent}`
 }
 
 function pipelineLine(pipeline: PipelineView | string, now: number): string {
