@@ -2,8 +2,8 @@ import { UserError } from '../script.ts'
 import { heading } from './steps.ts'
 
 /** `look` changes nothing, `act` changes something, `prove` tells with its exit code whether the section is done. */
-export const kinds = ['look', 'act', 'prove'] as const
-export type Kind = (typeof kinds)[number]
+const kinds = ['look', 'act', 'prove'] as const
+type Kind = (typeof kinds)[number]
 
 /** A line to be typed, and the section of the runbook that it stands in. */
 export type Command = { step: string; kind: Kind; line: string }
