@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TerminateInstancesCommand } from '@aws-sdk/client-ec2'
+import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { keyFiles } from '../../ops/lib/cloud/key-files.ts'
 import { fingerprint } from '../../ops/lib/cloud/ssh-key.ts'
@@ -136,7 +136,11 @@ docker service scale --detach "$1_redpanda=1"`,
     cause: async () => {
       const { stdout } = await walk.start('provision.ts', '--plan', '--json').ended
       const id = /i-[0-9a-f]{8,}/.exec(stdout)?.[0] ?? ''
-      await walk.cloud.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
+      const { ec2 } = walk.cloud
+      await ec2.send(
+        new ModifyInstanceAttributeCommand({ InstanceId: id, DisableApiTermination: { Value: false } }),
+      )
+      await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
       // Another machine takes its place: here the same one, with nothing on it.
       await onHost(emptied)
     },
