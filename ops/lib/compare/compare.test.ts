@@ -66,6 +66,15 @@ test.each([
   expect(found.windows).toBe(180)
 })
 
+test('where the counts are so even that any zone fits, it is the one of most windows, and said to be likely', () => {
+  const cells = ours.cells.map(cell => ({ ...cell, counts: cell.counts.map((_, i) => 100 + ((i * 7) % 5)) }))
+  const even = { ...ours, cells }
+  const found = compare(oldOf([...countsOf(even, {})], beginMs + 7 * hourMs), even, within)
+  expect(found.explanations[0]?.says).toMatch(/UTC\+07:00, .*others fit too, this is the likeliest/)
+  expect(found.windows).toBe(180)
+  expect(compare(oldOf([...countsOf(even, {})]), even, within).verdict).toBe('same')
+})
+
 const parts: [string, Part][] = [
   ['edits alone', { types: ['edit'] }],
   ['edits and new pages', { types: ['edit', 'new'] }],

@@ -65,7 +65,7 @@ export function compare(old: OldCounts, ours: OurMinutes, within: Span): Compari
   const align = createAligner(series, ours, within)
   const hasRepeatedRows = series.windows.some(window => (window?.repeated ?? 0) > 0)
   const newest = createAligner(series, ours, newestOf(series, within))
-  const model = fitModel(newest, { parts: possibleParts(old, ours), hasRepeatedRows })
+  const { model, isZoneSure } = fitModel(newest, { parts: possibleParts(old, ours), hasRepeatedRows })
   const aligned = align(model)
   const { starts } = aligned
   if (starts.length < leastWindows) throw tooFew(starts.length, series)
@@ -75,7 +75,7 @@ export function compare(old: OldCounts, ours: OurMinutes, within: Span): Compari
   const rest = judgeRest(aligned, differs, lateShare)
   const unshifted = align({ ...model, shiftMs: 0 })
   const found: Findings = {
-    ...{ series, model, aligned, runs, rest, lateShare },
+    ...{ series, model, isZoneSure, aligned, runs, rest, lateShare },
     oldTotal: total(align({ ...model, rows: 'sum' }).old) + total(aligned.canaries),
     sums: {
       plain: sumOf({ ...plainModel, shiftMs: model.shiftMs }),

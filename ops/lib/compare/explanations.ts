@@ -33,6 +33,7 @@ export type Explanation = {
 export type Findings = {
   series: OldSeries
   model: Model
+  isZoneSure: boolean
   aligned: Aligned
   runs: readonly Run[]
   rest: Rest
@@ -60,15 +61,20 @@ export function explanationsOf(found: Findings): Explanation[] {
   ]
 }
 
-function zoneOf({ model, misfits }: Findings): Explanation[] {
+function zoneOf({ model, isZoneSure, misfits }: Findings): Explanation[] {
   if (model.shiftMs === 0) return []
   const without =
     misfits.unshifted === undefined
       ? 'as they stand, none of its minutes is one of ours'
       : `most windows differ by ${percent(misfits.unshifted)} as the times stand, by ${percent(misfits.found)} in that zone`
   const hours = zone(model.shiftMs)
+  const doubt = isZoneSure ? '' : '; the counts are so even that others fit too, this is the likeliest'
   return [
-    { kind: 'time zone', events: 0, says: `its times are those of UTC${hours}, not of UTC: ${without}` },
+    {
+      kind: 'time zone',
+      events: 0,
+      says: `its times are those of UTC${hours}, not of UTC: ${without}${doubt}`,
+    },
   ]
 }
 

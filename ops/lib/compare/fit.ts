@@ -18,6 +18,9 @@ const clearly = { shift: 0.5, part: 0.25, delay: 0.8 }
 /** A window that is further off than this share is so for another reason than that some of its events moved. */
 const mostMoved = 0.3
 
+/** The model that was found, and whether no other time zone fits as well. */
+export type Fitted = { model: Model; isZoneSure: boolean }
+
 /** Below this misfit there is nothing to explain. */
 const negligible = 1e-4
 
@@ -38,7 +41,7 @@ const courseParts: readonly Part[] = [
  * the counts, then which events were counted, how often, and by which of their times.
  * @throws nothing; where nothing fits it is the plain model, or close to it.
  */
-export function fitModel(align: Aligner, { parts, hasRepeatedRows }: Choices): Model {
+export function fitModel(align: Aligner, { parts, hasRepeatedRows }: Choices): Fitted {
   const readings: Model['rows'][] = hasRepeatedRows ? ['sum', 'largest'] : ['sum']
   const found = fitShift(align, parts, readings)
   let model: Model = { ...plainModel, shiftMs: found.shiftMs }
@@ -47,10 +50,14 @@ export function fitModel(align: Aligner, { parts, hasRepeatedRows }: Choices): M
     model = fitPart(align, { ...plainModel, shiftMs: model.shiftMs, delayMs: model.delayMs }, parts, readings)
     model = fitDelay(align, model)
   }
-  return model
+  return { model, isZoneSure: found.isZoneSure }
 }
 
-function fitShift(align: Aligner, parts: readonly Part[], readings: readonly Model['rows'][]): Model {
+function fitShift(
+  align: Aligner,
+  parts: readonly Part[],
+  readings: readonly Model['rows'][],
+): { shiftMs: number; isZoneSure: boolean } {
   const course = [...courseParts, ...parts.filter(({ wikis, types, bots }) => wikis && !types && !bots)]
   const tried: { model: Model; windows: number; misfit: number }[] = []
   for (let shiftMs = -mostShiftMs; shiftMs <= mostShiftMs; shiftMs += quarterMs) {
@@ -64,12 +71,21 @@ function fitShift(align: Aligner, parts: readonly Part[], readings: readonly Mod
     }
   }
   const most = Math.max(0, ...tried.map(({ windows }) => windows))
-  const enough = tried.filter(({ windows }) => windows >= most / 2)
-  const best = lowest(enough)
-  const unshifted = lowest(enough.filter(({ model }) => model.shiftMs === 0))
-  if (!best) return plainModel
-  if (unshifted && !(best.misfit < unshifted.misfit * clearly.shift)) return plainModel
-  return best.model
+  const best = lowest(tried.filter(({ windows }) => windows >= most / 2))
+  if (!best) return { shiftMs: 0, isZoneSure: true }
+  // Where the course is so even that several zones fit, the likeliest is that of most windows, or of whole hours.
+  const good = tried.filter(one => one.windows >= most / 2 && one.misfit * clearly.shift <= best.misfit)
+  const [likeliest = best] = good.sort(
+    (a, b) => oddness(a.model) - oddness(b.model) || b.windows - a.windows || a.misfit - b.misfit,
+  )
+  const { shiftMs } = likeliest.model
+  return { shiftMs, isZoneSure: good.every(({ model }) => model.shiftMs === shiftMs) }
+}
+
+/** No shift is the simplest; few places on Earth have other than whole hours. */
+function oddness({ shiftMs }: Model): number {
+  if (shiftMs === 0) return 0
+  return shiftMs % (4 * quarterMs) === 0 ? 1 : shiftMs % (2 * quarterMs) === 0 ? 2 : 3
 }
 
 function fitPart(
