@@ -51,9 +51,11 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     const choice = await chooseSource(options.source, process.env.WIKIFLOW_CONTACT)
     const state = openStateDir(root, stateName(choice.source, options))
     await assertPortsFree(ports)
-    const sourcePort = await getPort({ host: '127.0.0.1' })
+    // Free now, but ours in a moment.
+    const another = () => getPort({ host: '127.0.0.1', exclude: Object.values(ports) })
+    const sourcePort = await another()
     const healthPorts: Record<string, number> = {}
-    for (const name of serviceNames(options.workers)) healthPorts[name] = await getPort({ host: '127.0.0.1' })
+    for (const name of serviceNames(options.workers)) healthPorts[name] = await another()
     const specs = stackProcesses(
       {
         source: choice.source,
