@@ -1,21 +1,20 @@
 /** `npx zx ops/verify.ts`: is all of the stack as it should be? */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createLogUpdate } from 'log-update'
-import { agreed } from './lib/ask.ts'
 import { type Result, verdict } from './lib/checks/check.ts'
 import { idsIn } from './lib/checks/choose.ts'
 import { closing } from './lib/checks/closing.ts'
 import { toJunit } from './lib/checks/junit.ts'
 import { layoutOf } from './lib/checks/show.ts'
-import { killAndWatch, type Moment, momentLine } from './lib/checks/verify/chaos.ts'
+import { checksOf } from './lib/checks/verify/checks-of.ts'
+import { killOne } from './lib/checks/verify/kill-one.ts'
 import { type Session, sessionFor, type VerifyChoice } from './lib/checks/verify/session.ts'
 import { renderRound } from './lib/checks/watch.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
 import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
-import { findStep, stepsIn } from './lib/runbook/steps.ts'
 import { scriptArgs, UserError } from './lib/script.ts'
 import { projectRoot } from './lib/stack/load.ts'
 import { wholeNumber } from './lib/whole-number.ts'
@@ -78,7 +77,7 @@ await runCloudScript(async () => {
     )
     if (looking)
       throw new UserError(`--chaos and --${looking} don't go together: first the one, then the other`)
-    await chaos(session, values)
+    await killOne(session, values)
     return
   }
   const only = [
@@ -125,70 +124,10 @@ function wordsOf({ name }: Session) {
   }
 }
 
-/** Ids of a step's checks, those of this kind of stack. @throws UserError when there are none. */
-function checksOf(step: string, session: Session): string[] {
-  const { id, title, checks } = findStep(stepsIn(readRunbook()), step)
-  if (checks.length === 0)
-    throw new UserError(`${id} (${title}) of RUNBOOK.md names no checks: it is read, not run`)
-  const here = session.idsHere(checks)
-  if (here.length > 0) return here
-  throw new UserError(
-    `the checks of ${id} are ${checks.join(', ')}, and none is about ${session.name}: name a deployed one with --deployed or --target FILE`,
-  )
-}
-
-function readRunbook(): string {
-  const path = join(projectRoot(), 'RUNBOOK.md')
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw new UserError(`${path} can't be read: it belongs to the project`)
-  }
-}
-
 function writeJunit(path: string, suite: string, results: readonly Result[]): void {
   try {
     writeFileSync(path, toJunit(suite, results))
   } catch (error) {
     throw new UserError(`--junit ${path} can't be written: ${error instanceof Error ? error.message : error}`)
-  }
-}
-
-async function chaos(session: Session, { yes, json }: { yes: boolean; json: boolean }): Promise<void> {
-  try {
-    const pipeline = await session.pipeline()
-    const victim = await pipeline.victim()
-    const partitions = victim.partitions.join(', ')
-    console.error(
-      `SIGKILL for ${victim.name}, which counts partitions ${partitions}. What it has not stored is counted again by others.`,
-    )
-    if (!(await agreed('Kill it?', yes))) {
-      console.log('Nothing was killed.')
-      return
-    }
-    let moments: Moment[] = []
-    await pipeline.alone('chaos', async signal => {
-      const tell = (moment: Moment) => {
-        if (!json) console.log(momentLine(moment))
-      }
-      moments = await killAndWatch(pipeline, victim, { tell, signal })
-      return 'done'
-    })
-    const took = (moments.at(-1)?.afterMs ?? 0) / 1_000
-    const next = session.command
-    if (json)
-      console.log(
-        JSON.stringify(
-          { stack: session.name, victim: victim.name, partitions: victim.partitions, moments, next },
-          null,
-          2,
-        ),
-      )
-    else
-      console.log(
-        `\nA worker was killed, and ${took.toFixed(0)} s later nothing is lost and nothing counted twice.\nNext: ${next}`,
-      )
-  } finally {
-    await session.close()
   }
 }
