@@ -4,7 +4,7 @@ import { containerOf, containersOn, inside, servicesOn } from './walk/containers
 import { impatientFile, noSource, openWalk, outcomeOf, type Walk } from './walk/walk.ts'
 
 /** Events of the whole rehearsal: the first connection gets the first, and the last are sent in a burst. */
-const events = 30_000
+const events = 20_000
 const names = ['batch', 'dashboard', 'ingest', 'init', 'redpanda', 'worker']
 /** A deploy's own patience is longer than a test's: a loaded machine takes minutes. */
 const slowly = { timeout: 600_000 }
