@@ -79,14 +79,10 @@ test(
   },
 )
 
-test(
-  'a tenth more throughout is not explained, and the last line leads to the audit',
-  slowly,
-  async () => {
-    const tenth = events.map(count => Math.round(count * 1.1))
-    const path = await old('other.csv', tenth, 0)
-    const { code, stdout, said } = await walk.run('compare.ts', '--old', path)
-    expect(code, said).toBe(2)
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^Next: npx zx ops\/audit\.ts --deployed, and if/)
-  },
-)
+test('a tenth more throughout is not explained, and the last line leads to the audit', slowly, async () => {
+  const tenth = events.map(count => Math.round(count * 1.1))
+  const path = await old('other.csv', tenth, 0)
+  const { code, stdout, said } = await walk.run('compare.ts', '--old', path)
+  expect(code, said).toBe(2)
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^Next: npx zx ops\/audit\.ts --deployed, and if/)
+})
