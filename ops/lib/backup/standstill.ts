@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection } from '../deploy/connect.ts'
 import { passGates } from '../deploy/gates.ts'
 import { type Stages } from '../deploy/stages.ts'
-import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
+import { changeSwarm } from '../swarm/change-swarm.ts'
 import { readSwarmStack, replicasOf, type SwarmStack } from '../swarm/swarm.ts'
 
 /** The log's service, and the one that writes to it. Both have one task, or none. */
@@ -31,7 +31,7 @@ export async function stopService(
   service: Stoppable,
   signal: AbortSignal,
 ): Promise<void> {
-  await mustRun(manager, `stopping ${service}`, scale, [stack, service, '0'])
+  await changeSwarm(manager, `stopping ${service}`, scale, [stack, service, '0'])
   for (const until = Date.now() + stopMs; ; await sleep(pollMs)) {
     signal.throwIfAborted()
     const swarm = await readSwarmStack(manager, stack)
@@ -45,8 +45,8 @@ export async function startAgain(connection: Connection, stages: Stages): Promis
   const { manager, target } = connection
   const { stack } = target
   await stages.run('starting the log', async () => {
-    await mustRun(manager, 'starting redpanda', scale, [stack, 'redpanda', '1'])
-    await mustRun(manager, 'starting ingest', scale, [stack, 'ingest', '1'])
+    await changeSwarm(manager, 'starting redpanda', scale, [stack, 'redpanda', '1'])
+    await changeSwarm(manager, 'starting ingest', scale, [stack, 'ingest', '1'])
     await untilLogRuns(connection)
   })
   const worker = (await readSwarmStack(manager, stack)).services.get('worker')

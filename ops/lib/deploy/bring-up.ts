@@ -1,6 +1,6 @@
 import { type Compose, readCompose, serviceNames, stackFile, withoutReplaced } from '../compose/compose.ts'
 import { type Host } from '../host/host.ts'
-import { mustRun } from '../host/must-run.ts'
+import { changeSwarm } from '../swarm/change-swarm.ts'
 import { readSwarmStack } from '../swarm/swarm.ts'
 import { converge, standing } from './converge.ts'
 import { type PipelineView, passGates } from './gates.ts'
@@ -71,7 +71,7 @@ async function bring(
     WIKIFLOW_RELEASE: deployment.release,
   }
   const args = [stack, isAll ? 'prune' : 'keep', ...Object.keys(files)]
-  await mustRun(manager, 'docker stack deploy', stackDeploy, args, {
+  await changeSwarm(manager, 'docker stack deploy', stackDeploy, args, {
     stdin: stackInput({ variables, files: { ...upcoming.files, ...files } }),
     timeoutMs: askMs,
     signal,

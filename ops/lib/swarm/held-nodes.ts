@@ -1,5 +1,5 @@
 import { type Host } from '../host/host.ts'
-import { mustRun } from '../host/must-run.ts'
+import { changeSwarm } from './change-swarm.ts'
 import { heldLabel, isHeld, nameOfNode, readNodes } from './node-labels.ts'
 
 const hold = `docker node update --availability drain --label-add ${heldLabel}=true "$1" > /dev/null`
@@ -13,7 +13,7 @@ const admit = `docker node update --availability active --label-rm ${heldLabel} 
 export async function holdNodes(manager: Host, names: readonly string[]): Promise<void> {
   for (const node of await readNodes(manager)) {
     if (!names.includes(nameOfNode(node) ?? '') || isHeld(node)) continue
-    await mustRun(manager, 'holding a node back', hold, [node.ID])
+    await changeSwarm(manager, 'holding a node back', hold, [node.ID])
   }
 }
 
@@ -25,6 +25,6 @@ export async function admitNodes(manager: Host, names: readonly string[]): Promi
   for (const node of await readNodes(manager)) {
     const name = nameOfNode(node)
     if (name === undefined || !names.includes(name) || !isHeld(node)) continue
-    await mustRun(manager, `letting ${name} have tasks`, admit, [node.ID])
+    await changeSwarm(manager, `letting ${name} have tasks`, admit, [node.ID])
   }
 }

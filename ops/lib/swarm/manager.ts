@@ -3,6 +3,7 @@ import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
 import { EngineError, getFromEngine, postToEngine } from './api.ts'
+import { changeSwarm } from './change-swarm.ts'
 import { hostLabel } from './node-labels.ts'
 
 const infoSchema = z.object({
@@ -59,6 +60,6 @@ export async function ensureManager(host: Host): Promise<boolean> {
       `Docker on ${host.address.name} is ${now.LocalNodeState} in a Swarm that it doesn't manage: \`docker swarm leave\` there, or name its manager first`,
     )
   }
-  await mustRun(host, 'marking the first node', labelNode, [now.NodeID, host.address.name])
+  await changeSwarm(host, 'marking the first node', labelNode, [now.NodeID, host.address.name])
   return isNew
 }

@@ -3,6 +3,7 @@ import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
 import { getFromEngine, postToEngine } from './api.ts'
+import { changeSwarm } from './change-swarm.ts'
 import { type EngineInfo, readEngine } from './manager.ts'
 import { heldLabel, hostLabel, nameOfNode, readNodes } from './node-labels.ts'
 
@@ -27,7 +28,7 @@ export async function joinNode(manager: Host, host: Host): Promise<boolean> {
   const known = nodes.find(({ ID }) => ID === Swarm.NodeID)
   if (known) {
     if (nameOfNode(known) !== name)
-      await mustRun(manager, 'naming a node', label, [known.ID, hostLabel, name])
+      await changeSwarm(manager, 'naming a node', label, [known.ID, hostLabel, name])
     return false
   }
   const { Swarm: own } = await readEngine(manager)
@@ -49,8 +50,8 @@ export async function joinNode(manager: Host, host: Host): Promise<boolean> {
     Availability: 'drain',
   })
   const { NodeID = '' } = (await readEngine(host)).Swarm
-  await mustRun(manager, 'naming a node', label, [NodeID, heldLabel, 'true'])
-  await mustRun(manager, 'naming a node', label, [NodeID, hostLabel, name])
+  await changeSwarm(manager, 'naming a node', label, [NodeID, heldLabel, 'true'])
+  await changeSwarm(manager, 'naming a node', label, [NodeID, hostLabel, name])
   // The same host, as it was before it left or was made anew.
   const former = nodes.filter(node => nameOfNode(node) === name && node.Status.State === 'down')
   for (const { ID } of former) await mustRun(manager, 'forgetting a node', forget, [ID])

@@ -4,6 +4,7 @@ import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
 import { filtered, getFromEngine } from './api.ts'
+import { changeSwarm } from './change-swarm.ts'
 import { readEngine } from './manager.ts'
 import { nameOfNode } from './node-labels.ts'
 import { type SwarmNode } from './swarm.ts'
@@ -31,7 +32,7 @@ export async function removeNode(
   host: Host | undefined,
   say: (what: string) => void,
 ): Promise<void> {
-  await mustRun(manager, 'draining a node', drain, [node.ID])
+  await changeSwarm(manager, 'draining a node', drain, [node.ID])
   if (node.Status.State === 'ready') await untilEmpty(manager, node, say)
   if (host && (await readEngine(host)).Swarm.NodeID === node.ID) {
     say('leaving the Swarm')

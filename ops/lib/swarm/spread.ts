@@ -1,5 +1,5 @@
 import { type Host } from '../host/host.ts'
-import { mustRun } from '../host/must-run.ts'
+import { changeSwarm } from './change-swarm.ts'
 import { type SwarmStack } from './swarm.ts'
 
 const scale = 'docker service scale --detach "$1=$2" > /dev/null'
@@ -11,7 +11,7 @@ export async function scaleService(
   service: string,
   tasks: number,
 ): Promise<void> {
-  await mustRun(manager, `scaling ${service}`, scale, [`${stack}_${service}`, String(tasks)])
+  await changeSwarm(manager, `scaling ${service}`, scale, [`${stack}_${service}`, String(tasks)])
 }
 
 /** How many of a service's tasks have to move until it is shared out evenly among the nodes that take tasks. */

@@ -4,8 +4,8 @@ import { type Deployment } from '../deploy/plan.ts'
 import { settle } from '../deploy/settle.ts'
 import { type Stages } from '../deploy/stages.ts'
 import { type Host } from '../host/host.ts'
-import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
+import { changeSwarm } from '../swarm/change-swarm.ts'
 import { readSwarmStack } from '../swarm/swarm.ts'
 import { splitImage } from './versions.ts'
 
@@ -51,7 +51,7 @@ export async function replaceLog(log: Log, { from, to, isOneWay }: Replacement):
     }
     throw await putBack(log, { from, why: error.message, next })
   } finally {
-    await mustRun(manager, 'docker service update', asBefore, [`${stack}_redpanda`])
+    await changeSwarm(manager, 'docker service update', asBefore, [`${stack}_redpanda`])
   }
   const { deployment, signal } = log
   await stages.run('readiness', say =>
@@ -83,7 +83,7 @@ async function exchange(
   say: (state: string) => void,
 ): Promise<void> {
   const known = standing(await readSwarmStack(manager, stack))
-  await mustRun(manager, 'docker service update', swap, [`${stack}_redpanda`, image])
+  await changeSwarm(manager, 'docker service update', swap, [`${stack}_redpanda`, image])
   await converge({
     ...{ manager, stack, known, signal, services: ['redpanda'] },
     compose: deployment.compose.map(readCompose),
