@@ -13,9 +13,11 @@ const noAnswer = [7, 52, 56]
 
 /** Asks the engine; the body comes from standard input, for a token must not stand in an argument. */
 const ask = `set -eu
-exec curl --silent --show-error --max-time 15 --unix-socket /var/run/docker.sock \\
-  --request "$1" --header 'Content-Type: application/json' \${3+--data-binary @-} \\
-  --write-out '\\n%{http_code}' "http://docker/${version}$2"`
+method=$1 body=$2
+shift 2
+exec curl --silent --show-error --fail-early --max-time 15 --unix-socket /var/run/docker.sock \\
+  --request "$method" --header 'Content-Type: application/json' \${body:+--data-binary @-} \\
+  --write-out '\\n%{http_code}\\n' "$@"`
 
 /** What the engine said, when it was no. */
 export class EngineError extends UserError {
@@ -33,23 +35,39 @@ export class EngineError extends UserError {
  * @param path of the Engine API, such as `/nodes`
  * @throws EngineError for an answer other than 2xx; UserError when no engine answers.
  */
-export function getFromEngine<T>(host: Host, path: string, schema: z.ZodType<T>): Promise<T> {
-  return exchange(host, 'GET', path, undefined, schema)
+export async function getFromEngine<T>(host: Host, path: string, schema: z.ZodType<T>): Promise<T> {
+  return (await getAllFromEngine(host, { it: [path, schema] })).it
+}
+
+/** Reads several things from the Docker Engine of a host with one command, as `getFromEngine`. */
+export async function getAllFromEngine<T extends Record<string, unknown>>(
+  host: Host,
+  asked: { [Name in keyof T]: readonly [path: string, schema: z.ZodType<T[Name]>] },
+): Promise<T> {
+  const all = Object.entries(asked)
+  const answers = await exchange(
+    host,
+    'GET',
+    all.map(([, [path]]) => path),
+  )
+  const read = all.map(([name, [, schema]], index) => [name, schema.parse(answers[index])])
+  return Object.fromEntries(read)
 }
 
 /** Sends to the Docker Engine of a host, as `getFromEngine`. @param body JSON, which may hold a secret. */
 export async function postToEngine(host: Host, path: string, body: object): Promise<void> {
-  await exchange(host, 'POST', path, body, z.unknown())
+  await exchange(host, 'POST', [path], body)
 }
 
-async function exchange<T>(
+/** @returns what the engine answers for each path, parsed. */
+async function exchange(
   host: Host,
   method: 'GET' | 'POST',
-  path: string,
-  body: object | undefined,
-  schema: z.ZodType<T>,
-): Promise<T> {
-  const ran = await host.run(ask, [method, path, ...(body ? ['body'] : [])], {
+  paths: readonly string[],
+  body?: object,
+): Promise<unknown[]> {
+  const urls = paths.map(path => `http://docker/${version}${path}`)
+  const ran = await host.run(ask, [method, body ? 'body' : '', ...urls], {
     stdin: body ? JSON.stringify(body) : '',
     timeoutMs: answerMs,
   })
@@ -59,18 +77,19 @@ async function exchange<T>(
       `Docker doesn't answer on ${name} (${lastLine(ran.stderr)}): \`systemctl status docker\` there says why`,
     )
   }
-  const [, text = '', status = ''] = /^([\s\S]*)\n(\d{3})$/.exec(ran.stdout) ?? []
-  if (ran.code !== 0 || !status) {
+  // The engine writes JSON in one line, and ends it or not.
+  const answers = [...ran.stdout.matchAll(/([^\n]*)\n+(\d{3})\n/g)]
+  if (ran.code !== 0 || answers.length !== paths.length) {
     throw new UserError(`asking Docker on ${name} failed: ${lastLine(ran.stderr) || `code ${ran.code}`}`)
   }
-  if (!status.startsWith('2')) {
+  return answers.map(([, text = '', status = ''], index) => {
+    if (status.startsWith('2')) return parse(text)
     const parsed = z.object({ message: z.string() }).safeParse(parse(text))
     throw new EngineError(
-      `Docker on ${name} says to ${method} ${path.split('?')[0]}: ${parsed.data?.message ?? status}`,
+      `Docker on ${name} says to ${method} ${paths[index]?.split('?')[0]}: ${parsed.data?.message ?? status}`,
       Number(status),
     )
-  }
-  return schema.parse(parse(text))
+  })
 }
 
 function parse(text: string): unknown {

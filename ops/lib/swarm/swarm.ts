@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Host } from '../host/host.ts'
-import { filtered, getFromEngine } from './api.ts'
+import { filtered, getAllFromEngine } from './api.ts'
 
 const labels = z.record(z.string(), z.string()).nullish()
 /** Kept whole: a task's is compared with its service's. */
@@ -91,11 +91,11 @@ const stackLabel = 'com.docker.stack.namespace'
  */
 export async function readSwarmStack(manager: Host, stack: string): Promise<SwarmStack> {
   const ofStack = filtered({ label: [`${stackLabel}=${stack}`] })
-  const [nodes, services, tasks] = await Promise.all([
-    getFromEngine(manager, '/nodes', z.array(nodeSchema)),
-    getFromEngine(manager, `/services${ofStack}`, z.array(serviceSchema)),
-    getFromEngine(manager, `/tasks${ofStack}`, z.array(taskSchema)),
-  ])
+  const { nodes, services, tasks } = await getAllFromEngine(manager, {
+    nodes: ['/nodes', z.array(nodeSchema)],
+    services: [`/services${ofStack}`, z.array(serviceSchema)],
+    tasks: [`/tasks${ofStack}`, z.array(taskSchema)],
+  })
   const byName = new Map(services.map(service => [shortName(service, stack), service]))
   return {
     nodes,
