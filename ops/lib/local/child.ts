@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { exitConfig } from './engine.ts'
 import { type ProcessSpec } from './stack.ts'
 
@@ -9,6 +10,9 @@ const backOff = { first: 500, last: 15_000, resetAfter: 60_000 }
 
 /** kafkajs 2.2 asks for time-outs in the past, which Node warns of; harmless. */
 export const nodeOptions = ['--disable-warning=TimeoutNegativeWarning']
+
+/** Where Node keeps what it has compiled: a process that is started again takes half as long. */
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/wikiflow', import.meta.url))
 
 /** What is known of a process now. */
 export type ChildState = {
@@ -64,7 +68,7 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
     const log = openSync(logFile, 'a')
     // A group of its own: Ctrl-C reaches the supervisor alone, and a kill takes what the process started too.
     const started = spawn(process.execPath, [...nodeOptions, spec.script, ...spec.args], {
-      env: { ...process.env, ...spec.env },
+      env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...spec.env },
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
     })
