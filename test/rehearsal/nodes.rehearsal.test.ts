@@ -1,6 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import pg from 'pg'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Machine } from './machines/machine.ts'
 import { type AuditDepth, audit } from './walk/audit.ts'
@@ -9,12 +7,6 @@ import { openWalk, type Walk } from './walk/walk.ts'
 
 /** A loaded machine takes minutes where another takes seconds. */
 const slowly = { timeout: 600_000 }
-
-/** The image of the log, as the variable says: so that an upgrade can change it. */
-const logImage = `services:
-  redpanda:
-    image: $\{REDPANDA_IMAGE:-wikiflow-rehearsal/kafka:4}
-`
 
 let walk: Walk
 /** The file that describes the hosts. */
@@ -28,9 +20,7 @@ beforeAll(async () => {
   if (!two) throw new Error('there is no second host')
   first = one
   second = two
-  const file = join(dirname(walk.project.folder), 'log-image.compose.yml')
-  await writeFile(file, logImage)
-  target = await walk.describe({ workers: 3, nodes: 1, overrides: [file] })
+  target = await walk.describe({ workers: 3, nodes: 1 })
   await run('deploy.ts', '--yes')
 }, 900_000)
 
@@ -165,47 +155,6 @@ test(
 test('fewer workers take over what the others leave', slowly, async () => {
   await run('scale.ts', '--workers', '3', '--yes')
   expect(await workersOn(first)).toBe(3)
-  await deployHasNothingToDo()
-})
-
-const logOn = () =>
-  inside(
-    first,
-    `docker service inspect --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' rehearsal_redpanda`,
-  )
-
-test('the log moves to another image, which a deploy keeps', slowly, async () => {
-  await inside(first, 'docker tag wikiflow-rehearsal/kafka:4 wikiflow-rehearsal/kafka:5')
-  const said = await run('upgrade.ts', '--image', 'wikiflow-rehearsal/kafka:5', '--yes')
-  expect(said).toContain('The log runs 5, and deploys keep it')
-  expect(await logOn()).toBe('wikiflow-rehearsal/kafka:5')
-  await deployHasNothingToDo()
-})
-
-test('one that never gets healthy gives way to the one before', slowly, async () => {
-  await inside(first, 'docker tag debian:bookworm-slim wikiflow-rehearsal/kafka:6')
-  const { code, said } = await walk.run('upgrade.ts', '--image', 'wikiflow-rehearsal/kafka:6', '--yes')
-  expect(code).toBe(1)
-  expect(said).toContain("6 doesn't get healthy")
-  expect(said).toContain('5 runs again, and nothing is lost')
-  expect(await logOn()).toBe('wikiflow-rehearsal/kafka:5')
-  await deployHasNothingToDo()
-})
-
-test("the database's password rotated, a deploy brings it to where migrations run", slowly, async () => {
-  const { host, port, owner, passwordFile, ca } = walk.rehearsal.site.database
-  const password = await readFile(passwordFile, 'utf8')
-  const client = new pg.Client({
-    ...{ host, port, user: owner, password, database: 'postgres' },
-    ssl: { ca: await readFile(ca, 'utf8') },
-  })
-  await client.connect()
-  await client.query(`ALTER ROLE ${owner} PASSWORD 'rotated-in-a-rehearsal'`)
-  await client.end()
-  await writeFile(passwordFile, 'rotated-in-a-rehearsal')
-  const said = await run('deploy.ts', '--yes')
-  expect(said).toMatch(/^~ init +OWNER_PASSWORD_MARK$/m)
-  expect(said).toMatch(/^= worker$/m)
   await deployHasNothingToDo()
 })
 
