@@ -18,7 +18,7 @@ const ahead = ['compose', '--project-name', 'wikiflow-local', ...files]
 test('a folder with spaces and dollars in its name is one argument', () => {
   expect(upCommand(stack)).toEqual({
     file: 'docker',
-    args: [...ahead, 'up', '--build', '--detach', '--wait', '--remove-orphans'],
+    args: [...ahead, 'up', '--build', '--detach', '--wait', '--wait-timeout', '300', '--remove-orphans'],
     env: {
       WIKIFLOW_IMAGE: 'wikiflow:local',
       WIKIFLOW_RELEASE: 'local',

@@ -19,9 +19,13 @@ const project = 'wikiflow-local'
 /** The image that is built from this checkout. */
 const image = 'wikiflow:local'
 
-/** Builds the image, starts all, and returns once every service is healthy. */
+/** How long all may take to get healthy once they are started, in seconds: longer than a health check's own patience. */
+const waitS = 300
+
+/** Builds the image, starts all, and returns once every service is healthy, or one ends, or the time is over. */
 export function upCommand(stack: DockerStack): Command {
-  return compose(stack, ['up', '--build', '--detach', '--wait', '--remove-orphans'])
+  const wait = ['--wait', '--wait-timeout', String(waitS)]
+  return compose(stack, ['up', '--build', '--detach', ...wait, '--remove-orphans'])
 }
 
 /** Stops and removes the containers; the volumes with log, database and lake stay. */

@@ -19,7 +19,7 @@ test('what died, what keeps dying and what never gets healthy is told apart from
     { service: 'postgres', trouble: 'ended with code 137' },
     { service: 'ingest', trouble: 'is restarting' },
     { service: 'worker', trouble: 'is running, but not healthy (unhealthy)' },
-    { service: 'batch', trouble: 'is created' },
+    { service: 'batch' },
     { service: 'dashboard' },
   ])
 })

@@ -36,6 +36,8 @@ export function parseContainers(text: string): Container[] {
 
 function troubleOf(state: string, health: string, exitCode: number): string | undefined {
   if (state === 'exited') return exitCode === 0 ? undefined : `ended with code ${exitCode}`
+  // It waits for another, whose trouble is told.
+  if (state === 'created') return
   if (state !== 'running') return `is ${state}`
   return health === 'unhealthy' || health === 'starting'
     ? `is running, but not healthy (${health})`

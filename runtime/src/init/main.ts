@@ -17,11 +17,14 @@ try {
     ...topicSettings,
   ])
   const log = await createLog('init', config)
+  const isAway = (error: Error) => isTransient(error) && !(error instanceof ConfigError)
   const retry = { retries: 10, minTimeout: 250, maxTimeout: 5_000, randomize: true }
   await pRetry(() => ensureSchema(config, log), {
     ...retry,
-    shouldRetry: ({ error }) => isTransient(error) && !(error instanceof ConfigError),
-    onFailedAttempt: ({ error }) => log.warn(`the database isn't ready: ${error.message}`),
+    shouldRetry: ({ error }) => isAway(error),
+    onFailedAttempt: ({ error }) => {
+      if (isAway(error)) log.warn(`the database isn't ready: ${error.message}`)
+    },
   })
   const state = await ensureTopic(createKafka(config, { clientId: 'wikiflow-init', log }), config)
   log.info({ state }, 'topic is as configured')

@@ -1,8 +1,10 @@
 import { Client } from 'pg'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../../test/engines/postgres.ts'
 import { connectionOptions } from '../platform/postgres.ts'
 import { scramVerifier } from './roles.ts'
+import { ensureSchema } from './schema.ts'
 
 let postgres: TestPostgres
 let database: TestDatabase
@@ -28,6 +30,23 @@ test('the dashboard reads every table and can change none', async () => {
   await expect(as('reader', "INSERT INTO retention_horizon VALUES ('x', now())")).rejects.toThrow(
     'permission denied',
   )
+})
+
+test('a database that others made in another encoding is refused before anything is made in it', async () => {
+  await as('owner', "CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+  const secret = database.owner.PGPASSWORD_FILE
+  const config = { ...database.owner, PGDATABASE: 'bytes' }
+  await expect(
+    ensureSchema(
+      { ...config, WRITER_PASSWORD_FILE: secret, READER_PASSWORD_FILE: secret },
+      pino({ level: 'silent' }),
+    ),
+  ).rejects.toThrow('the database bytes is encoded in SQL_ASCII, and has to be in UTF8')
+  const client = new Client(connectionOptions(config))
+  await client.connect()
+  const { rows } = await client.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")
+  await client.end()
+  expect(rows).toEqual([])
 })
 
 test('a worker adds counts, but can take no dead letter and no offset away', async () => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import { Client, DatabaseError } from 'pg'
-import { type Config, readSecret } from '../platform/config.ts'
+import { type Config, ConfigError, readSecret } from '../platform/config.ts'
 import { type Logger } from '../platform/log.ts'
 import { connectionOptions, type PostgresConfig } from '../platform/postgres.ts'
 import { ensureRoles } from './roles.ts'
@@ -14,7 +14,7 @@ export const schemaSettings = ['WRITER_PASSWORD_FILE', 'READER_PASSWORD_FILE'] a
 /**
  * Brings the database up to this release: makes it where it is missing, then roles, then migrations. Safe to run
  * again and by two at once (node-pg-migrate holds an advisory lock).
- * @throws the database's error; ConfigError when a password file can't be read.
+ * @throws the database's error; ConfigError when a password file can't be read, or the database isn't in UTF8.
  */
 export async function ensureSchema(
   config: PostgresConfig & Config<(typeof schemaSettings)[number]>,
@@ -24,6 +24,7 @@ export async function ensureSchema(
   const client = new Client(connectionOptions(config))
   await client.connect()
   try {
+    await assertUnicode(client, config.PGDATABASE)
     await ensureRoles(client, {
       writer: readSecret('WRITER_PASSWORD_FILE', config.WRITER_PASSWORD_FILE),
       reader: readSecret('READER_PASSWORD_FILE', config.READER_PASSWORD_FILE),
@@ -41,6 +42,16 @@ export async function ensureSchema(
   }
 }
 
+/** Titles are in every script: another encoding refuses some of them, or reads them wrongly, later. */
+async function assertUnicode(client: Client, database: string): Promise<void> {
+  const { rows } = await client.query<{ server_encoding: string }>('SHOW server_encoding')
+  const encoding = rows[0]?.server_encoding
+  if (encoding === 'UTF8') return
+  throw new ConfigError(
+    `the database ${database} is encoded in ${encoding}, and has to be in UTF8: name another in PGDATABASE, which is made where it is missing`,
+  )
+}
+
 async function ensureDatabase(config: PostgresConfig): Promise<void> {
   const client = new Client({ ...connectionOptions(config), database: 'postgres' })
   await client.connect()
@@ -48,7 +59,8 @@ async function ensureDatabase(config: PostgresConfig): Promise<void> {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [
       config.PGDATABASE,
     ])
-    if (!rowCount) await client.query(`CREATE DATABASE ${client.escapeIdentifier(config.PGDATABASE)}`)
+    const name = client.escapeIdentifier(config.PGDATABASE)
+    if (!rowCount) await client.query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`)
   } catch (error) {
     // 42P04: another init made it between the question and the statement.
     if (!(error instanceof DatabaseError && error.code === '42P04')) throw error
