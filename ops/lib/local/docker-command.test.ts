@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { downCommand, logsCommand, resetCommand, upCommand } from './docker-command.ts'
+import { downCommands, logsCommand, resetCommand, upCommand } from './docker-command.ts'
 
 const stack = {
   root: '/home/o/wiki $(flow)',
@@ -38,7 +38,10 @@ test('a folder with spaces and dollars in its name is one argument', () => {
 })
 
 test('stopping keeps the data, and a reset alone takes it', () => {
-  expect(downCommand(stack).args).toEqual([...ahead, 'down', '--remove-orphans'])
+  expect(downCommands(stack).map(({ args }) => args)).toEqual([
+    [...ahead, 'rm', '--stop', '--force', '--volumes'],
+    [...ahead, 'down', '--remove-orphans'],
+  ])
   expect(resetCommand(stack).args).toEqual([...ahead, 'down', '--remove-orphans', '--volumes'])
 })
 

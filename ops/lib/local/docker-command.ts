@@ -28,9 +28,15 @@ export function upCommand(stack: DockerStack): Command {
   return compose(stack, ['up', '--build', '--detach', ...wait, '--remove-orphans'])
 }
 
-/** Stops and removes the containers; the volumes with log, database and lake stay. */
-export function downCommand(stack: DockerStack): Command {
-  return compose(stack, ['down', '--remove-orphans'])
+/**
+ * Stops and removes the containers, then the network; the volumes with log, database and lake stay. `down` alone would
+ * leave those without a name behind, new ones each time.
+ */
+export function downCommands(stack: DockerStack): Command[] {
+  return [
+    compose(stack, ['rm', '--stop', '--force', '--volumes']),
+    compose(stack, ['down', '--remove-orphans']),
+  ]
 }
 
 /** Removes the containers and the volumes: log, database and lake are lost. */

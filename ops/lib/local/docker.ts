@@ -3,7 +3,7 @@ import { UserError } from '../script.ts'
 import {
   type Command,
   type DockerStack,
-  downCommand,
+  downCommands,
   logsCommand,
   resetCommand,
   upCommand,
@@ -39,8 +39,9 @@ export async function startDocker(stack: DockerStack): Promise<void> {
 /** Stops the containers; their data stays. @throws UserError when Docker can't. */
 export async function stopDocker(stack: DockerStack): Promise<void> {
   await assertDocker()
-  if ((await run(downCommand(stack))) !== 0)
-    throw new UserError("not all was stopped: Docker's own words stand above")
+  for (const command of downCommands(stack)) {
+    if ((await run(command)) !== 0) throw new UserError("not all was stopped: Docker's own words stand above")
+  }
 }
 
 /** Removes the containers and their data. @throws UserError when Docker can't. */
