@@ -1,14 +1,8 @@
-import { accountPlanCheck } from '../account-plan.ts'
-import { addressQuotaCheck } from '../address-quota.ts'
+import { accountChecks } from '../account.ts'
 import { type Check } from '../check.ts'
-import { configCheck } from '../config.ts'
-import { credentialsCheck } from '../credentials.ts'
-import { freePlanCheck } from '../free-plan.ts'
 import { nodeCheck } from '../node.ts'
 import { pricesCheck } from '../prices.ts'
-import { regionCheck } from '../region.ts'
 import { sshCheck } from '../ssh.ts'
-import { vcpuQuotaCheck } from '../vcpu-quota.ts'
 import { auditCheck } from './audit.ts'
 import { backupsCheck } from './backups.ts'
 import { type AwsContext, type HostsContext, type LocalContext, type PipelineContext } from './context.ts'
@@ -62,13 +56,7 @@ export const hostsChecks: readonly Check<HostsContext>[] = [
 export const awsChecks: readonly Check<AwsContext>[] = [
   nodeCheck,
   sshCheck,
-  configCheck,
-  credentialsCheck,
-  accountPlanCheck,
-  regionCheck,
-  freePlanCheck,
-  vcpuQuotaCheck,
-  addressQuotaCheck,
+  ...accountChecks,
   pricesCheck,
   resourcesCheck,
   hostCheck,
