@@ -15,8 +15,7 @@ let target: string
 beforeAll(async () => {
   walk = await openWalk({ source: { rate: 60 } })
   target = await walk.describe({ workers: 2 })
-  const { code, said } = await walk.run('deploy.ts', '--yes')
-  expect(code, said).toBe(0)
+  await walk.must('deploy.ts', '--yes')
 }, 900_000)
 
 afterAll(async () => {
@@ -115,8 +114,7 @@ rm -rf /var/lib/docker/volumes/$1_redpanda-data/_data/*`
     await hush(false)
     await vi.waitFor(async () => expect(await counted()).toBeGreaterThan(before), { timeout: 240_000 })
     const tally = walk.rehearsal.site.source.tallyUrl
-    const { code, said } = await walk.run('audit.ts', '--source-tally', tally)
-    expect(code, said).toBe(0)
+    await walk.must('audit.ts', '--source-tally', tally)
   },
 )
 

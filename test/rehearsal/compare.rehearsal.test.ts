@@ -17,8 +17,7 @@ let walk: Walk
 beforeAll(async () => {
   walk = await openWalk({ source: { rate: 20 } })
   await walk.describe({ workers: 1 })
-  const { code, said } = await walk.run('deploy.ts', '--yes')
-  expect(code, said).toBe(0)
+  await walk.must('deploy.ts', '--yes')
   await countYesterday()
 }, 900_000)
 

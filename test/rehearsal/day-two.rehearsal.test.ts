@@ -18,8 +18,7 @@ let target: string
 beforeAll(async () => {
   walk = await openWalk({ hosts: 2, source: { rate: 60 } })
   target = await walk.describe({ workers: 2 })
-  const { code, said } = await walk.run('deploy.ts', '--yes')
-  expect(code, said).toBe(0)
+  await walk.must('deploy.ts', '--yes')
 }, 900_000)
 
 afterAll(async () => {

@@ -209,8 +209,7 @@ test('after a pulled plug all comes up by itself', slowly, async () => {
   await walk.first.powerOff()
   await walk.first.powerOn()
   const isWell = async () => {
-    const { code, said } = await walk.run('status.ts')
-    expect(code, said).toBe(0)
+    await walk.must('status.ts')
   }
   await vi.waitFor(isWell, { timeout: 300_000, interval: 2_000 })
   await expectServing(serving)

@@ -45,8 +45,7 @@ async function expectServing(release: string): Promise<void> {
   const services = await servicesOn(walk.first, walk.stack)
   expect(new Set(services.map(service => service.release))).toEqual(new Set([release]))
   const isWell = async () => {
-    const { code, said } = await walk.run('status.ts')
-    expect(code, said).toBe(0)
+    await walk.must('status.ts')
   }
   await vi.waitFor(isWell, { timeout: 120_000, interval: 1_000 })
 }

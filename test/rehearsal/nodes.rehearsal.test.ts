@@ -21,19 +21,12 @@ beforeAll(async () => {
   first = one
   second = two
   target = await walk.describe({ workers: 3, nodes: 1 })
-  await run('deploy.ts', '--yes')
+  await walk.must('deploy.ts', '--yes')
 }, 900_000)
 
 afterAll(async () => {
   await walk?.close()
 }, 60_000)
-
-/** A user's command that has to end well. */
-async function run(script: string, ...args: string[]): Promise<string> {
-  const { code, said } = await walk.run(script, ...args)
-  expect(code, said).toBe(0)
-  return said
-}
 
 const workersOn = async (machine: Machine) => (await containersOf(machine, walk.stack, 'worker')).length
 
@@ -66,7 +59,8 @@ async function expectConserved(depth: AuditDepth = 'books'): Promise<void> {
   throw new Error("the lake's service runs nowhere")
 }
 
-const deployHasNothingToDo = async () => expect(await run('deploy.ts', '--yes')).toContain('Nothing to do')
+const deployHasNothingToDo = async () =>
+  expect(await walk.must('deploy.ts', '--yes')).toContain('Nothing to do')
 
 test(
   'six workers share the log where three did; the description alone has changed, and deploy sees it so',
@@ -77,18 +71,18 @@ test(
     expect(plan.code, plan.said).toBe(2)
     expect(plan.said).toContain('3 → 6 workers')
     expect(await readFile(target, 'utf8')).toBe(before)
-    expect(await run('scale.ts', '--workers', '6', '--yes')).toContain(
+    expect(await walk.must('scale.ts', '--workers', '6', '--yes')).toContain(
       '6 workers run, and have shared out the log',
     )
     expect(await readFile(target, 'utf8')).toBe(before.replace('"workers": 3', '"workers": 6'))
     expect(await workersOn(first)).toBe(6)
     await deployHasNothingToDo()
-    expect(await run('scale.ts', '--workers', '6', '--yes')).toContain('Nothing to do')
+    expect(await walk.must('scale.ts', '--workers', '6', '--yes')).toContain('Nothing to do')
   },
 )
 
 test('a second host joins, gets the image, and half of the workers', slowly, async () => {
-  const said = await run('scale.ts', '--nodes', '2', '--yes')
+  const said = await walk.must('scale.ts', '--nodes', '2', '--yes')
   expect(said).toContain('+ host-2  joins the Swarm')
   expect([await workersOn(first), await workersOn(second)]).toEqual([3, 3])
   await deployHasNothingToDo()
@@ -105,12 +99,12 @@ test(
     expect(status.code).toBe(1)
     expect(status.said).toMatch(/^host-2 +down/m)
     const restore = await walk.describeAs(text => text.replace('"workers": 6', '"workers": 4'))
-    expect(await run('deploy.ts', '--yes')).toContain('host-2 is down, and left out')
+    expect(await walk.must('deploy.ts', '--yes')).toContain('host-2 is down, and left out')
     expect(await workersOn(first)).toBe(4)
     await second.reconnect()
     await until(stateOfSecond, 'Ready Drain')
     await restore()
-    expect(await run('deploy.ts', '--yes')).toContain('Hosts that join: host-2')
+    expect(await walk.must('deploy.ts', '--yes')).toContain('Hosts that join: host-2')
     expect([await workersOn(first), await workersOn(second)]).toEqual([3, 3])
     await expectConserved()
   },
@@ -121,17 +115,19 @@ test('back from a while alone, it gets its share by the same number again', slow
   await until(() => workersOn(first), 6)
   await second.reconnect()
   await until(stateOfSecond, 'Ready Active')
-  expect(await run('scale.ts', '--workers', '6', '--yes')).toContain('6 workers run')
+  expect(await walk.must('scale.ts', '--workers', '6', '--yes')).toContain('6 workers run')
   expect([await workersOn(first), await workersOn(second)]).toEqual([3, 3])
 })
 
 test('lost for good, it is forgotten; come back all the same, it joins anew', slowly, async () => {
   await second.cutOff()
   await until(stateOfSecond, 'Down Active')
-  expect(await run('scale.ts', '--nodes', '1', '--yes')).toContain('host-2  is down: the Swarm forgets it')
+  expect(await walk.must('scale.ts', '--nodes', '1', '--yes')).toContain(
+    'host-2  is down: the Swarm forgets it',
+  )
   expect(await stateOfSecond()).toBe('')
   await second.reconnect()
-  await run('scale.ts', '--nodes', '2', '--yes')
+  await walk.must('scale.ts', '--nodes', '2', '--yes')
   expect(await stateOfSecond()).toBe('Ready Active')
   expect(await workersOn(second)).toBe(3)
 })
@@ -144,7 +140,10 @@ test(
     await leaving.until(/host-2 leaves/)
     leaving.kill()
     expect((await leaving.ended).code).toBe(137)
-    await vi.waitFor(() => run('scale.ts', '--nodes', '1', '--yes'), { timeout: 240_000, interval: 5_000 })
+    await vi.waitFor(() => walk.must('scale.ts', '--nodes', '1', '--yes'), {
+      timeout: 240_000,
+      interval: 5_000,
+    })
     expect(await stateOfSecond()).toBe('')
     expect([await workersOn(first), await workersOn(second)]).toEqual([6, 0])
     expect(JSON.parse(await readFile(target, 'utf8'))).toMatchObject({ nodes: 1, workers: 6 })
@@ -153,7 +152,7 @@ test(
 )
 
 test('fewer workers take over what the others leave', slowly, async () => {
-  await run('scale.ts', '--workers', '3', '--yes')
+  await walk.must('scale.ts', '--workers', '3', '--yes')
   expect(await workersOn(first)).toBe(3)
   await deployHasNothingToDo()
 })

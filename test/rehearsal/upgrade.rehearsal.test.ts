@@ -21,21 +21,15 @@ beforeAll(async () => {
   const file = join(dirname(walk.project.folder), 'log-image.compose.yml')
   await writeFile(file, logImage)
   await walk.describe({ overrides: [file] })
-  await run('deploy.ts', '--yes')
+  await walk.must('deploy.ts', '--yes')
 }, 900_000)
 
 afterAll(async () => {
   await walk?.close()
 }, 60_000)
 
-/** A user's command that has to end well. */
-async function run(script: string, ...args: string[]): Promise<string> {
-  const { code, said } = await walk.run(script, ...args)
-  expect(code, said).toBe(0)
-  return said
-}
-
-const deployHasNothingToDo = async () => expect(await run('deploy.ts', '--yes')).toContain('Nothing to do')
+const deployHasNothingToDo = async () =>
+  expect(await walk.must('deploy.ts', '--yes')).toContain('Nothing to do')
 
 const logOn = () =>
   inside(
@@ -45,7 +39,7 @@ const logOn = () =>
 
 test('the log moves to another image, which a deploy keeps', slowly, async () => {
   await inside(walk.first, 'docker tag wikiflow-rehearsal/kafka:4 wikiflow-rehearsal/kafka:5')
-  const said = await run('upgrade.ts', '--image', 'wikiflow-rehearsal/kafka:5', '--yes')
+  const said = await walk.must('upgrade.ts', '--image', 'wikiflow-rehearsal/kafka:5', '--yes')
   expect(said).toContain('The log runs 5, and deploys keep it')
   expect(await logOn()).toBe('wikiflow-rehearsal/kafka:5')
   await deployHasNothingToDo()
@@ -72,7 +66,7 @@ test("the database's password rotated, a deploy brings it to where migrations ru
   await client.query(`ALTER ROLE ${owner} PASSWORD 'rotated-in-a-rehearsal'`)
   await client.end()
   await writeFile(passwordFile, 'rotated-in-a-rehearsal')
-  const said = await run('deploy.ts', '--yes')
+  const said = await walk.must('deploy.ts', '--yes')
   expect(said).toMatch(/^~ init +OWNER_PASSWORD_MARK$/m)
   expect(said).toMatch(/^= worker$/m)
   await deployHasNothingToDo()

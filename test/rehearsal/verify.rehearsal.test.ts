@@ -13,8 +13,7 @@ let walk: Walk
 beforeAll(async () => {
   walk = await openWalk({ source: { rate: 60 } })
   await walk.describe({ workers: 3 })
-  const { code, said } = await walk.run('deploy.ts', '--yes')
-  expect(code, said).toBe(0)
+  await walk.must('deploy.ts', '--yes')
 }, 900_000)
 
 afterAll(async () => {

@@ -38,6 +38,8 @@ export type Walk = {
   start(script: string, ...args: string[]): Running
   /** The same to its end. */
   run(script: string, ...args: string[]): Promise<Ended>
+  /** The same, which has to end well. @returns what it printed. @throws Error with that. */
+  must(script: string, ...args: string[]): Promise<string>
   /** Holds the books of log, database and lake against each other, up to now. */
   audit(): Promise<Audited>
   /** Audits record by record when all that the source has made is in the lake. @throws Error when it doesn't get there. */
@@ -80,6 +82,11 @@ export async function openWalk(options: RehearsalOptions, onText?: (text: string
     return {
       ...{ rehearsal, first, project, stack, describe, describeAs, start },
       run: (script, ...args) => start(script, ...args).ended,
+      must: async (script, ...args) => {
+        const { code, said } = await start(script, ...args).ended
+        if (code !== 0) throw new Error(`${script} ended with ${code}:\n${said}`)
+        return said
+      },
       audit: () => auditNow('books'),
       auditAtEnd: () => untilAllArrived(auditNow),
       source: async faults => {
