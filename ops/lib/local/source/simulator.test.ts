@@ -1,29 +1,7 @@
-import { pino } from 'pino'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { counter } from './checksum.ts'
-import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
-import { connect, eventIn, type Received, type TestClient } from './test-client.ts'
-
-const log = pino({ level: 'silent' })
-const open: { stop(): Promise<void> }[] = []
-const clients: TestClient[] = []
-
-async function simulator(options: Partial<SimulatorOptions> = {}): Promise<Simulator> {
-  const started = await startSimulator({ port: 0, seed: 7, rate: 1000, log, ...options })
-  open.push(started)
-  return started
-}
-
-async function reader(url: string, headers?: Record<string, string>): Promise<TestClient> {
-  const client = await connect(url, headers)
-  clients.push(client)
-  return client
-}
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close()
-  await Promise.all(open.splice(0).map(source => source.stop()))
-})
+import { eventIn, type Received } from './test-client.ts'
+import { reader, simulator } from './test-simulator.ts'
 
 const idsOf = (frames: readonly Received[]) => frames.map(frame => eventIn(frame).meta.id)
 const resumeFrom = (frame: Received | undefined) => ({ 'last-event-id': frame?.id ?? '' })
