@@ -32,12 +32,13 @@ export function createOperator(endpoint: string, stack: Partial<StackDescription
   describe(stack)
   const start: Operator['start'] = (script, args = []) => {
     const program = fileURLToPath(new URL(`../../ops/${script}`, import.meta.url))
+    const { PATH, NODE_COMPILE_CACHE } = process.env
     const child = spawn(
       process.execPath,
       [...nodeOptions, program, '--config', config, '--state', state, ...args],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { PATH: process.env.PATH, HOME: folder, ...testCredentials, AWS_ENDPOINT_URL: endpoint },
+        env: { PATH, NODE_COMPILE_CACHE, HOME: folder, ...testCredentials, AWS_ENDPOINT_URL: endpoint },
       },
     )
     const ran: Ran = { code: null, out: '', err: '' }
