@@ -9,6 +9,9 @@ import { defineConfig } from 'vitest/config'
 const suites = ['fault', 'daemon', 'rehearsal']
 const suite = process.env.WIKIFLOW_SUITE
 
+// Vitest's workers, and the hundreds of processes that tests start, find what others have compiled.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/wikiflow', import.meta.url))
+
 const hasOwnServers = suite === 'daemon' || suite === 'rehearsal'
 
 const everywhere = ['**/node_modules/**', ...suites.map(name => `**/*.${name}.test.ts`)]
@@ -32,8 +35,6 @@ const projects = [
 export default defineConfig({
   test: {
     ...(suite ? { include: [`**/*.${suite}.test.ts`] } : { projects }),
-    // The hundreds of processes that tests start find what others have compiled.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/wikiflow', import.meta.url)) },
     testTimeout: 30_000,
     // A daemon's first start fetches it: moto into a venv, Apache Kafka's jars by Maven.
     hookTimeout: hasOwnServers ? 600_000 : 60_000,
