@@ -82,7 +82,8 @@ export async function readLog(options: {
   const consumer = options.kafka.consumer({
     groupId,
     maxWaitTimeInMs: 250,
-    sessionTimeout: 15_000,
+    // Nobody waits for its partitions; a record that is compared with a distant lake may take its time.
+    sessionTimeout: 60_000,
     allowAutoTopicCreation: false,
   })
   try {
@@ -122,7 +123,11 @@ export async function readLog(options: {
               if (!isRunning() || isStale() || !pending.has(partition)) return
               const offset = BigInt(message.offset)
               const expected = next.get(partition) ?? range.from
-              if (offset < expected) continue
+              if (offset < expected) {
+                // Back in the group after it was thrown out, it begins at the log's start: what it had is passed over.
+                resolveOffset(message.offset)
+                continue
+              }
               if (offset >= range.to) break
               try {
                 // kafkajs answers an offset out of range with a silent jump; a hole in the log is not an error.
@@ -134,6 +139,7 @@ export async function readLog(options: {
               }
               next.set(partition, offset + 1n)
               resolveOffset(message.offset)
+              await heartbeat()
             }
             await heartbeat()
             if (BigInt(batch.lastOffset()) + 1n >= range.to) finish(partition)
