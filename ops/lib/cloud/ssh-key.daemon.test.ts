@@ -40,6 +40,15 @@ test('half a key, left by a run that was killed, is not taken for one', async ()
   expect((await readdir(folderOf(file))).sort()).toEqual(['ssh-key', 'ssh-key.pub'])
 })
 
+test('the draft of a run that was killed once the key had its name is cleared away', async () => {
+  const file = newFile()
+  const half = await makeKey(file, 'wikiflow')
+  await mkdir(join(folderOf(file), 'ssh-key.draft-x1Y2z3'))
+  await writeFile(join(folderOf(file), 'ssh-key.draft-x1Y2z3', 'key'), await readFile(file))
+  expect(await makeKey(file, 'wikiflow')).toBe(half)
+  expect((await readdir(folderOf(file))).sort()).toEqual(['ssh-key', 'ssh-key.pub'])
+})
+
 test('two runs at once end with one key', async () => {
   const file = newFile()
   await mkdir(folderOf(file), { recursive: true })

@@ -49,7 +49,11 @@ export async function givenHalf(file: string): Promise<string | undefined> {
 export async function makeKey(file: string, comment: string): Promise<string> {
   const folder = dirname(file)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (!(await exists(file))) await makeAside(file, comment)
+  try {
+    if (!(await exists(file))) await makeAside(file, comment)
+  } finally {
+    await removeDrafts(file)
+  }
   const half = await publicHalf(file)
   if (half === undefined)
     throw new UserError(`${file} was removed while it was made: run the same command again`)
@@ -69,10 +73,13 @@ async function makeAside(file: string, comment: string): Promise<void> {
     await link(made, file)
   } catch (error) {
     if (!(await exists(file))) throw unusable(made, error)
-  } finally {
-    const drafts = (await readdir(dirname(file))).filter(name => name.startsWith(`${basename(file)}.draft-`))
-    for (const name of drafts) await rm(join(dirname(file), name), { recursive: true, force: true })
   }
+}
+
+/** Another run's as well: one that was killed left it, and one that is at work finds the key made. */
+async function removeDrafts(file: string): Promise<void> {
+  const drafts = (await readdir(dirname(file))).filter(name => name.startsWith(`${basename(file)}.draft-`))
+  for (const name of drafts) await rm(join(dirname(file), name), { recursive: true, force: true })
 }
 
 async function exists(file: string): Promise<boolean> {
