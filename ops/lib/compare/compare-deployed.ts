@@ -3,6 +3,7 @@ import { inWords } from '../cloud/errors.ts'
 import { findContainer } from '../containers/find-container.ts'
 import { type Connection } from '../deploy/connect.ts'
 import { type TargetChoice } from '../deploy/open-target.ts'
+import { deployedFlagsAgain } from '../deploy/target-flags.ts'
 import { withConnection } from '../deploy/with-connection.ts'
 import { interruptible } from '../interrupt.ts'
 import { compareWith, type Question } from './compare-with.ts'
@@ -19,7 +20,7 @@ const mostMs = 15 * 60_000
 export async function compareDeployed(choice: TargetChoice, question: Question): Promise<Report> {
   try {
     return await withConnection(choice, connection =>
-      interruptible(signal => compareWith(deployedOurs(connection, signal), question)),
+      interruptible(signal => compareWith(deployedOurs(connection, choice, signal), question)),
     )
   } catch (error) {
     throw inWords(error) ?? error
@@ -27,9 +28,11 @@ export async function compareDeployed(choice: TargetChoice, question: Question):
 }
 
 /** Our counts of a deployed stack, read beside its services, for its database is theirs alone. */
-function deployedOurs(connection: Connection, signal: AbortSignal): Ours {
+function deployedOurs(connection: Connection, choice: TargetChoice, signal: AbortSignal): Ours {
   const hosts = connection.target.hosts.map(({ name }) => name).join(', ')
-  return oursOf(`the deployed stack ${connection.target.stack} (${hosts})`, true, async (args, onLine) => {
+  const source = `the deployed stack ${connection.target.stack} (${hosts})`
+  const flags = deployedFlagsAgain(choice)
+  return oursOf({ source, isDeployed: true, flags }, async (args, onLine) => {
     const { id, host } = await findContainer(connection, 'batch')
     const output = new PassThrough()
     const said: string[] = []

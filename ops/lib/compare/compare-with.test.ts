@@ -140,6 +140,7 @@ function ask(more: Partial<Question> = {}) {
   const known: Ours = {
     source: 'ours',
     isDeployed: false,
+    flags: [],
     extent: async () => extent,
     minutes: async () => ours,
   }

@@ -70,8 +70,8 @@ function nothingAsked({ fromMs, toMs }: Span): UserError {
 }
 
 /** A stack of which the log isn't empty goes on where it is: only another one begins at a time. */
-function nextOf({ verdict, oldUntil, from, to }: Comparison, { isDeployed }: Ours): string {
-  const audit = `npx zx ops/audit.ts${isDeployed ? ' --deployed' : ''}`
+function nextOf({ verdict, oldUntil, from, to }: Comparison, { isDeployed, flags }: Ours): string {
+  const audit = ['npx zx ops/audit.ts', ...flags].join(' ')
   const stretchOfIt = `${minute(from)} to ${minute(to)} UTC`
   if (verdict === 'unexplained') {
     return `${audit}, and if ours is conserved, look at what the old pipeline logged from ${stretchOfIt}`

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { roles } from '../../../runtime/src/contract.ts'
+import { flagsAgain } from '../deploy/target-flags.ts'
 import { nodeOptions } from '../local/child.ts'
 import { readRun } from '../local/run-file.ts'
 import { UserError } from '../script.ts'
@@ -25,7 +26,8 @@ export function localOurs(state: string): Ours {
     PGPASSWORD_FILE: run.passwordFiles.reader,
     PGSSL_CA_FILE: '',
   }
-  return oursOf(`the local stack in ${state} (${run.source})`, false, (args, onLine) =>
+  const source = `the local stack in ${state} (${run.source})`
+  return oursOf({ source, isDeployed: false, flags: flagsAgain({ state }) }, (args, onLine) =>
     runHere(args, env, onLine),
   )
 }

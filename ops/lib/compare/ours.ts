@@ -17,6 +17,8 @@ export type Ours = {
   /** Where from, in words. */
   source: string
   isDeployed: boolean
+  /** Flags that mean this stack, for the next command. */
+  flags: readonly string[]
   /** Minutes that are whole, in ms. @throws UserError when there is none. */
   extent(): Promise<Span>
   /** @param wikis names of wikis or servers to tell apart from the others, beside the busiest. */
@@ -40,15 +42,15 @@ const lineSchema = z.discriminatedUnion('kind', [
 type Line = z.infer<typeof lineSchema>
 
 /** Our counts as a program prints them that takes the arguments of `runtime/src/counts/main.ts`. */
-export function oursOf(source: string, isDeployed: boolean, run: RunCounts): Ours {
+export function oursOf(about: Pick<Ours, 'source' | 'isDeployed' | 'flags'>, run: RunCounts): Ours {
+  const { source } = about
   const read = async (args: readonly string[]) => {
     const lines: Line[] = []
     await run(args, line => lines.push(readLine(line)))
     return lines
   }
   return {
-    source,
-    isDeployed,
+    ...about,
     extent: async () => {
       for (const line of await read([])) if (line.kind === 'extent' && line.extent) return line.extent
       throw new UserError(

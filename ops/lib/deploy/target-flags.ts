@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { quote } from '../host/quote.ts'
 import { stateFolder } from '../script.ts'
 
 /** Flags that say which hosts are meant, for `parseArgs`: the values are a `TargetChoice`. */
@@ -20,4 +22,21 @@ export function targetHelp(width = 18): string {
     ['--host-key TEXT', "a host's key, 'host-1 ssh-ed25519 AAAA…'; otherwise read off EC2's console, once"],
   ]
   return lines.map(([flag = '', what]) => `  ${flag.padEnd(width)}${what}`).join('\n')
+}
+
+type Meant = { target?: string | undefined; config?: string | undefined; state: string }
+
+/** The flags again that mean the same stack, for the next command; none for that of `wikiflow.config.ts`. */
+export function flagsAgain({ target, config, state }: Meant): string[] {
+  return [
+    ...(target === undefined ? [] : [`--target ${quote(target)}`]),
+    ...(config === undefined ? [] : [`--config ${quote(config)}`]),
+    ...(resolve(state) === stateFolder ? [] : [`--state ${quote(state)}`]),
+  ]
+}
+
+/** The same for commands that mean the stack on this machine where no flag names a deployed one. */
+export function deployedFlagsAgain(meant: Meant): string[] {
+  const isNamed = meant.target !== undefined || meant.config !== undefined
+  return [...(isNamed ? [] : ['--deployed']), ...flagsAgain(meant)]
 }

@@ -1,22 +1,29 @@
+import { deployedFlagsAgain, flagsAgain } from '../deploy/target-flags.ts'
+import { type Destination } from './context.ts'
 import { type Found } from './step.ts'
 
 /** How a run of `ops/migrate.ts` ended. */
 export type Result = 'done' | 'planned' | 'not asked' | 'declined' | 'blocked' | 'failed'
 
-const again = 'npx zx ops/migrate.ts'
-
 /** What is true now, and what to do next. @param chosen ids of the steps that were meant. */
-export function closingOf(result: Result, steps: readonly Found[], chosen: ReadonlySet<string>): string {
+export function closingOf(
+  result: Result,
+  steps: readonly Found[],
+  chosen: ReadonlySet<string>,
+  destination: Destination,
+): string {
+  const again = ['npx zx ops/migrate.ts', ...flagsAgain(destination)].join(' ')
+  const verify = ['npx zx ops/verify.ts', ...deployedFlagsAgain(destination)].join(' ')
   const done = steps.filter(({ state }) => state === 'done').length
   const open = steps.filter(({ id, state }) => chosen.has(id) && state !== 'done')
   const stands = `${done} of ${steps.length} steps are done`
   switch (result) {
     case 'done':
       return done === steps.length
-        ? `All ${steps.length} steps are done: the pipeline serves. Next: npx zx ops/verify.ts`
+        ? `All ${steps.length} steps are done: the pipeline serves. Next: ${verify}`
         : `What was asked for is done: ${stands}. Next: ${again}`
     case 'planned':
-      return `${stands}, and nothing was changed. Next: ${nextOf(open)}`
+      return `${stands}, and nothing was changed. Next: ${nextOf(open, again)}`
     case 'not asked':
       return `${stands}, and nothing was changed, for there is no terminal to ask on. Next: ${again} --yes agrees beforehand`
     case 'declined':
@@ -28,7 +35,7 @@ export function closingOf(result: Result, steps: readonly Found[], chosen: Reado
   }
 }
 
-function nextOf(open: readonly Found[]): string {
+function nextOf(open: readonly Found[], again: string): string {
   return open[0]?.state === 'blocked' ? `mend what step ${open[0].number} says, then ${again}` : again
 }
 

@@ -81,7 +81,7 @@ export const checkStep: Step = {
   title: 'page and files in S3',
   makes:
     'a page whose newest event is under a minute old, and a file of the lake no older than two rotations',
-  byHand: 'npx zx ops/verify.ts',
+  byHand: 'npx zx ops/verify.ts --deployed',
   probe: onHosts(({ serves, target }, say) =>
     serves === undefined ? { state: 'to do', evidence: 'nothing was deployed yet' } : probeFlow(target, say),
   ),

@@ -54,7 +54,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationOutcome
   return {
     ...{ result, steps: walked.found, bill },
     ...(problem !== undefined && { problem }),
-    closing: closingOf(result, walked.found, chosen),
+    closing: closingOf(result, walked.found, chosen, destination),
   }
 }
 

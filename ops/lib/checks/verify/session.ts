@@ -1,5 +1,4 @@
-import { quote } from '../../host/quote.ts'
-import { stateFolder } from '../../script.ts'
+import { deployedFlagsAgain, flagsAgain } from '../../deploy/target-flags.ts'
 import { type Check, type Result } from '../check.ts'
 import { assertKnown, type Choice, chooseChecks } from '../choose.ts'
 import { localStackCheck } from '../local-stack.ts'
@@ -43,17 +42,13 @@ export type Session = {
 /** The stack that flags mean; asks nothing of it yet. */
 export function sessionFor(choice: VerifyChoice): Session {
   const { target, config, state, depth } = choice
-  const flags = [
-    ...(target === undefined ? [] : [`--target ${quote(target)}`]),
-    ...(config === undefined ? [] : [`--config ${quote(config)}`]),
-    ...(choice.deployed && target === undefined && config === undefined ? ['--deployed'] : []),
-    ...(state === stateFolder ? [] : [`--state ${quote(state)}`]),
-  ]
+  const isDeployed = choice.deployed || target !== undefined || config !== undefined
+  const flags = isDeployed ? deployedFlagsAgain(choice) : flagsAgain(choice)
   const command = ['npx zx ops/verify.ts', ...flags].join(' ')
   if (target !== undefined) {
     return session(`the stack of ${target}`, command, hostsChecks, () => openFile(target, state, depth))
   }
-  if (choice.deployed || config !== undefined) {
+  if (isDeployed) {
     return session('the stack on AWS', command, awsChecks, () => openAws(choice, depth))
   }
   return session('the local stack', command, localChecks, () => openLocal(state, depth))
