@@ -1,5 +1,6 @@
 import { readCompose, serviceNames } from '../compose/compose.ts'
 import { assemble } from '../deploy/assemble.ts'
+import { assertContact } from '../deploy/contact.ts'
 import { fileTarget } from '../deploy/file-target.ts'
 import { type Target } from '../deploy/target.ts'
 import { variablesOf } from '../deploy/variables.ts'
@@ -20,7 +21,9 @@ export const composeStep: Step = {
   byHand:
     'PGHOST=db PGUSER=me LAKE_URL=s3://lake WIKIFLOW_IMAGE=wikiflow SECRETS=/tmp docker compose --file compose/docker-compose.prod.yml config --quiet',
   probe: async context => {
-    const { target, from } = await describedTarget(context)
+    const { target, from, isUsual } = await describedTarget(context)
+    // Deploy refuses it for nobody: that is known before anything is made that costs.
+    if (!isUsual) assertContact(target)
     const { deployment } = await assemble(await context.release(), target, {})
     const services = serviceNames(deployment.compose.map(readCompose))
     const missing = deployment.compose.flatMap(({ text }) => missingVariables(text, deployment.variables))
@@ -41,14 +44,16 @@ export function missingVariables(text: string, variables: Readonly<Record<string
   return required.filter(name => !variables[name] && !setThere.includes(name))
 }
 
+type Described = { target: Target; from: string; isUsual?: true }
+
 /** What the file is read with: what is described; before that, what `ops/init.ts` would describe. */
-async function describedTarget(context: MigrationContext): Promise<{ target: Target; from: string }> {
+async function describedTarget(context: MigrationContext): Promise<Described> {
   const { target: file, state } = context.destination
   if (file !== undefined) return { target: fileTarget(file, state), from: file }
   const stack = await context.described()
   return stack
     ? { target: plannedTarget(stack), from: configName }
-    : { target: plannedTarget(usualStack), from: 'what npx zx ops/init.ts would write' }
+    : { target: plannedTarget(usualStack), from: 'what npx zx ops/init.ts would write', isUsual: true }
 }
 
 /** A stack as a place to deploy to before it is there: what AWS is to give stands for itself. */
