@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -104,6 +105,31 @@ test('no secret stands in an environment, a command or a label', () => {
     }
     expect(service.command.join(' '), name).not.toMatch(/password|secret/i)
   }
+})
+
+test('the log is started as for production: rpk reads its settings, and each record is on the disk', () => {
+  const { command = [], healthcheck } = prod.services.redpanda ?? {}
+  // rpk takes `--set` and `key=value` as two arguments alone, and an image has developer_mode from the start.
+  expect(command.filter(argument => argument.startsWith('--set='))).toEqual([])
+  const settings = command.filter((_, i) => command[i - 1] === '--set')
+  expect(settings).toEqual([
+    'redpanda.developer_mode=false',
+    'redpanda.write_caching_default=false',
+    'redpanda.auto_create_topics_enabled=false',
+    'redpanda.storage_min_free_bytes=5368709120',
+  ])
+  expect(command).toContain('--unsafe-bypass-fsync=false')
+  expect(command.join(' ')).not.toContain('dev-container')
+  const pattern = /grep -Eq '(.*)'/.exec(String((healthcheck as { test?: unknown }).test))?.[1] ?? ''
+  const isHealthy = (text: string) =>
+    spawnSync('grep', ['-Eq', pattern], { input: `CLUSTER HEALTH\n${text}\n` }).status === 0
+  expect(isHealthy('Healthy:                          true\nUnhealthy reasons:                []')).toBe(true)
+  expect(isHealthy('Healthy:  false\nUnhealthy reasons:  [high_disk_usage_nodes]')).toBe(true)
+  expect(isHealthy('Healthy:  false\nUnhealthy reasons:  [no_elected_controller]')).toBe(false)
+  expect(
+    isHealthy('Healthy:  false\nUnhealthy reasons:  [high_disk_usage_nodes leaderless_partitions]'),
+  ).toBe(false)
+  expect(isHealthy('')).toBe(false)
 })
 
 test('only the dashboard is published', () => {
