@@ -1,12 +1,12 @@
 import { type Connection } from '../deploy/connect.ts'
 import { UserError } from '../script.ts'
-import { readEngine } from '../swarm/manager.ts'
+import { isManager, readEngine } from '../swarm/manager.ts'
 import { readSwarmStack, type SwarmStack } from '../swarm/swarm.ts'
 
 /** Reads a stack that is deployed. @throws UserError when nothing is. */
 export async function readDeployedStack({ manager, target: { stack } }: Connection): Promise<SwarmStack> {
-  const { Swarm } = await readEngine(manager)
-  const swarm = Swarm.ControlAvailable ? await readSwarmStack(manager, stack) : undefined
+  const isInSwarm = isManager(manager, await readEngine(manager))
+  const swarm = isInSwarm ? await readSwarmStack(manager, stack) : undefined
   if (swarm && swarm.services.size > 0) return swarm
   throw new UserError(
     `nothing of ${stack} is deployed on ${manager.address.name}: deploy it with npx zx ops/deploy.ts`,

@@ -1,6 +1,6 @@
 import { type Host } from '../host/host.ts'
 import { Unreachable } from '../host/ssh-failure.ts'
-import { firstLabel, readEngine } from '../swarm/manager.ts'
+import { firstLabel, isManager, readEngine } from '../swarm/manager.ts'
 import { isHeld, nameOfNode, readNodes } from '../swarm/node-labels.ts'
 import { type SwarmNode } from '../swarm/swarm.ts'
 import { type Connection } from './connect.ts'
@@ -61,8 +61,7 @@ export function leftOver(nodes: readonly SwarmNode[], hosts: Connection['hosts']
 
 /** The nodes of a host's Swarm; none where it manages none yet. */
 async function nodesOf(manager: Host): Promise<SwarmNode[]> {
-  const { Swarm } = await readEngine(manager)
-  return Swarm.ControlAvailable ? readNodes(manager) : []
+  return isManager(manager, await readEngine(manager)) ? readNodes(manager) : []
 }
 
 function namesDown(nodes: readonly SwarmNode[]): Set<string | undefined> {

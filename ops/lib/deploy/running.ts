@@ -1,5 +1,5 @@
 import { type Host } from '../host/host.ts'
-import { readEngine } from '../swarm/manager.ts'
+import { isManager, readEngine } from '../swarm/manager.ts'
 import { readSwarmStack, releaseOf, type SwarmStack } from '../swarm/swarm.ts'
 import { readDeployed, servedReleases } from './deployed.ts'
 import { type Deployment } from './plan.ts'
@@ -19,11 +19,12 @@ export type Running = {
 
 /** Reads what runs of a stack; changes nothing. @throws UserError when the engine doesn't answer. */
 export async function readRunning(manager: Host, stack: string): Promise<Running> {
-  const [{ Swarm }, served] = await Promise.all([readEngine(manager), servedReleases(manager, stack)])
+  const [engine, served] = await Promise.all([readEngine(manager), servedReleases(manager, stack)])
+  const isInSwarm = isManager(manager, engine)
   const [release] = served
   const [current, swarm] = await Promise.all([
     release === undefined ? undefined : readDeployed(manager, stack, release),
-    Swarm.ControlAvailable ? readSwarmStack(manager, stack) : undefined,
+    isInSwarm ? readSwarmStack(manager, stack) : undefined,
   ])
   return {
     served,

@@ -14,6 +14,12 @@ const infoSchema = z.object({
     NodeAddr: z.string().optional(),
     LocalNodeState: z.string(),
     ControlAvailable: z.boolean().optional(),
+    /** Why it doesn't start. */
+    Error: z.string().optional(),
+    /** Known to managers. */
+    Cluster: z
+      .object({ Spec: z.object({ CAConfig: z.object({ NodeCertExpiry: z.number().optional() }) }) })
+      .nullish(),
     /** The managers that it knows. */
     RemoteManagers: z.array(z.object({ NodeID: z.string() })).nullish(),
   }),
@@ -36,9 +42,29 @@ const ownAddress = `ip -4 route get 198.51.100.1 | sed -n 's/.* src \\([0-9.]*\\
 const labelNode = `docker node update --label-add ${firstLabel}=true --label-add "${hostLabel}=$2" "$1" > /dev/null`
 
 /**
+ * How long certificates of nodes live, in hours: ten years. Swarm renews them while it runs, and its own 90 days may end
+ * while a stack is paused: then the Swarm never starts again (moby/moby#42660).
+ */
+const certificateHours = 87_600
+const nsAnHour = 3_600e9
+
+/** New certificates for all nodes, at once: an expiry alone holds for those after the next. Away nodes get theirs later. */
+const renew = `timeout 30 docker swarm ca --rotate --quiet --cert-expiry "$1" > /dev/null || [ $? = 124 ]`
+
+/** Whether an engine manages a Swarm. @throws UserError when it has one that doesn't start. */
+export function isManager({ address: { name } }: Pick<Host, 'address'>, { Swarm }: EngineInfo): boolean {
+  if (Swarm.LocalNodeState === 'error') {
+    throw new UserError(
+      `the Swarm on ${name} doesn't start${Swarm.Error ? `: ${Swarm.Error}` : ''}. Where it stays so, its certificate may have expired while the host was off: \`docker swarm leave --force\` there, then npx zx ops/deploy.ts makes it anew; the log's volume stays`,
+    )
+  }
+  return Swarm.ControlAvailable === true
+}
+
+/**
  * Makes a host the manager of a Swarm of its own, unless it is one, and marks it as the first node.
  * @returns whether a Swarm was made.
- * @throws UserError for a host that is a worker of another Swarm.
+ * @throws UserError for a host that is a worker of another Swarm, or whose Swarm doesn't start.
  */
 export async function ensureManager(host: Host): Promise<boolean> {
   const { Swarm } = await readEngine(host)
@@ -54,11 +80,16 @@ export async function ensureManager(host: Host): Promise<boolean> {
       if (!(error instanceof EngineError && error.status === 503)) throw error
     }
   }
-  const now = isNew ? (await readEngine(host)).Swarm : Swarm
-  if (!now.ControlAvailable || !now.NodeID) {
+  const info = await readEngine(host)
+  const now = info.Swarm
+  if (!isManager(host, info) || !now.NodeID) {
     throw new UserError(
       `Docker on ${host.address.name} is ${now.LocalNodeState} in a Swarm that it doesn't manage: \`docker swarm leave\` there, or name its manager first`,
     )
+  }
+  const expiry = now.Cluster?.Spec.CAConfig.NodeCertExpiry ?? 0
+  if (expiry < certificateHours * nsAnHour) {
+    await changeSwarm(host, 'renewing its certificate', renew, [`${certificateHours}h`])
   }
   await changeSwarm(host, 'marking the first node', labelNode, [now.NodeID, host.address.name])
   return isNew
