@@ -80,11 +80,9 @@ await runCloudScript(async () => {
     await killOne(session, values)
     return
   }
-  const only = [
-    ...idsIn(values.only),
-    ...(values.runbook === undefined ? [] : checksOf(values.runbook, session)),
-  ]
-  const checks = session.choose({ only, skip: idsIn(values.skip) })
+  const { here, elsewhere } =
+    values.runbook === undefined ? { here: [], elsewhere: [] } : checksOf(values.runbook, session)
+  const checks = session.choose({ only: [...idsIn(values.only), ...here], skip: idsIn(values.skip) })
   if (values.list) {
     const width = Math.max(...checks.map(({ id }) => id.length))
     for (const { id, title, looksAt = title } of checks) console.log(`${id.padEnd(width)}  ${looksAt}`)
@@ -99,7 +97,7 @@ await runCloudScript(async () => {
     process.exitCode = state === 'failed' ? 1 : 0
     if (values.junit !== undefined) writeJunit(values.junit, session.name, results)
     const next = state === 'failed' ? session.command : `${session.command} --chaos`
-    const last = `${closing(results, wordsOf(session))}\nNext: ${next}`
+    const last = `${closing(results, wordsOf(session, checks.length, elsewhere))}\nNext: ${next}`
     const at = new Date().toISOString()
     if (values.json) {
       console.log(
@@ -115,12 +113,17 @@ await runCloudScript(async () => {
   } while (values.watch)
 })
 
-function wordsOf({ name }: Session) {
-  const subject = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+/** @param elsewhere ids of checks that were asked for and are about another kind of stack. */
+function wordsOf({ name, choose }: Session, looked: number, elsewhere: readonly string[]) {
+  const all = choose({}).length
+  const subject =
+    looked < all ? `What was looked at of ${name}` : `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+  const part = looked < all ? ` (${looked} of ${all} checks)` : ''
+  const unseen = elsewhere.length === 0 ? '' : `; ${name} has no ${elsewhere.join(', ')} to look at`
   return {
-    well: `${subject} is as it should be`,
-    ill: `${subject} is not as it should be`,
-    always: 'nothing was changed by looking',
+    well: `${subject} is as it should be${part}`,
+    ill: `${subject} is not as it should be${part}`,
+    always: `nothing was changed by looking${unseen}`,
   }
 }
 

@@ -7,7 +7,7 @@ export type Choice = { only?: readonly string[] | undefined; skip?: readonly str
 
 /**
  * The checks that were asked for, in the list's order, with those they need; what is left out is needed by nobody.
- * @throws UserError for an id that no check of the list has.
+ * @throws UserError for an id that no check of the list has, and when none is left.
  */
 export function chooseChecks<Context>(
   checks: readonly Check<Context>[],
@@ -17,6 +17,7 @@ export function chooseChecks<Context>(
   assertKnown([...only, ...skip], [...byId.keys()])
   const asked = only.length > 0 ? withNeeds(only, byId) : new Set(byId.keys())
   const chosen = new Set([...asked].filter(id => !skip.includes(id)))
+  if (chosen.size === 0) throw new UserError('no check is left to be run: --skip takes away all there are')
   return checks
     .filter(({ id }) => chosen.has(id))
     .map(check => ({ ...check, needs: (check.needs ?? []).filter(id => chosen.has(id)) }))

@@ -15,3 +15,8 @@ MemAvailable:    1963094 kB
     cpus: 2,
   })
 })
+
+test('what a file system keeps for root is no room that is used, as df counts its per cent', () => {
+  const { disk } = parseFigures('/dev/vda 264083600 17825792 78643200 19% /\n')
+  expect(Math.round(100 * (1 - disk.free / disk.total))).toBe(18)
+})

@@ -4,7 +4,7 @@ import { mustRun } from '../host/must-run.ts'
 /** A host's own figures, in bytes. */
 export type HostFigures = {
   memory: { total: number; available: number }
-  /** The file system of Docker's data: the log, images, containers. */
+  /** The file system of Docker's data, without what it keeps for root: the log, images, containers. */
   disk: { total: number; free: number }
   /** Processes that ran or waited to, over a minute, and the processors there are for them. */
   load: number
@@ -26,13 +26,13 @@ export async function readFigures(host: Host): Promise<HostFigures> {
 export function parseFigures(text: string): HostFigures {
   const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? Number.NaN)
   // df's line: file system, blocks, used, available, capacity, where; a name may hold spaces.
-  const [, blocks, , available] = /\s(\d+)\s+(\d+)\s+(\d+)\s+\d+%\s/.exec(text) ?? []
+  const [, used, available] = /\s\d+\s+(\d+)\s+(\d+)\s+\d+%\s/.exec(text) ?? []
   return {
     memory: {
       total: number(/^MemTotal:\s+(\d+)/m) * 1024,
       available: number(/^MemAvailable:\s+(\d+)/m) * 1024,
     },
-    disk: { total: Number(blocks) * 1024, free: Number(available) * 1024 },
+    disk: { total: (Number(used) + Number(available)) * 1024, free: Number(available) * 1024 },
     load: number(/^([\d.]+) [\d.]+ [\d.]+ \d+\/\d+ \d+$/m),
     cpus: number(/^(\d+)\s*$/m),
   }

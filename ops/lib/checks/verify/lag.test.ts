@@ -19,7 +19,20 @@ test('a lag that grows, or stays, is failed with how fast, and what to do', () =
   expect(judgeLag(at(50_000, 0), at(50_000, 0), 1_000, commands).state).toBe('failed')
 })
 
-test('one that falls is ok however large, and says when it is gone', () => {
+test('one that hardly falls is failed, one that takes hours is a warning: the log keeps records for days alone', () => {
+  expect(judgeLag(at(1_000_000, 0), at(999_999, 10), 1_000, commands)).toEqual({
+    state: 'failed',
+    found: '999,999 records not counted yet, and hardly fewer: not gone in a day at this rate',
+    fix: 'LOGS worker; when all is well there: MORE',
+  })
+  expect(judgeLag(at(1_000_000, 0), at(999_000, 10), 1_000, commands)).toEqual({
+    state: 'warning',
+    found: '999,000 records not counted yet, 100 fewer every second: gone in 166 min 30 s at this rate',
+    fix: 'LOGS worker; when all is well there: MORE',
+  })
+})
+
+test('one that is gone within the hour is ok however large, and says when', () => {
   expect(judgeLag(at(1_000_000, 0), at(988_000, 10), 1_000, commands)).toEqual({
     state: 'ok',
     found: '988,000 records not counted yet, 1,200 fewer every second: gone in 13 min 43 s at this rate',

@@ -12,6 +12,10 @@ const leastRecords = 1_000
 /** How long a large lag is watched to see where it goes, in ms; workers measure theirs every few seconds. */
 const watchMs = 10_000
 
+/** A lag that is gone within an hour needs nobody; one that takes more than a day is no catching up, in ms. */
+const soonMs = 3_600_000
+const neverMs = 86_400_000
+
 /** Records in the log that aren't counted, at a moment. */
 export type LagAt = { records: number; at: string }
 
@@ -62,18 +66,17 @@ export function judgeLag(
   if (after.records <= small) return { state: 'ok', found }
   const seconds = (Date.parse(after.at) - Date.parse(before.at)) / 1_000
   const perSecond = seconds > 0 ? (before.records - after.records) / seconds : 0
-  if (perSecond > 0) {
-    const left = elapsed((after.records / perSecond) * 1_000)
-    const rate = Math.round(perSecond).toLocaleString('en')
-    return { state: 'ok', found: `${found}, ${rate} fewer every second: gone in ${left} at this rate` }
+  const rate = Math.round(Math.abs(perSecond)).toLocaleString('en')
+  const fix = `${commands.logs('worker')}; when all is well there: ${commands.moreWorkers}`
+  if (perSecond <= 0) {
+    const course =
+      perSecond < 0 ? `${rate} more every second` : `and not fewer after ${Math.round(seconds)} s`
+    return { state: 'failed', found: `${found}, ${course}`, fix }
   }
-  const rate = Math.round(-perSecond).toLocaleString('en')
-  return {
-    state: 'failed',
-    found:
-      perSecond < 0
-        ? `${found}, ${rate} more every second`
-        : `${found}, and not fewer after ${Math.round(seconds)} s`,
-    fix: `${commands.logs('worker')}; when all is well there: ${commands.moreWorkers}`,
+  const leftMs = (after.records / perSecond) * 1_000
+  if (leftMs > neverMs) {
+    return { state: 'failed', found: `${found}, and hardly fewer: not gone in a day at this rate`, fix }
   }
+  const falling = `${found}, ${rate} fewer every second: gone in ${elapsed(leftMs)} at this rate`
+  return leftMs > soonMs ? { state: 'warning', found: falling, fix } : { state: 'ok', found: falling }
 }

@@ -9,6 +9,7 @@ import { type AwsContext, type HostsContext, type LocalContext, type PipelineCon
 import { dashboardCheck } from './dashboard.ts'
 import { databaseTlsCheck } from './database-tls.ts'
 import { deployedCheck } from './deployed.ts'
+import { diskCheck } from './disk.ts'
 import { freshnessCheck } from './freshness.ts'
 import { hostCheck } from './host.ts'
 import { imdsv2Check } from './imdsv2.ts'
@@ -46,6 +47,7 @@ export const hostsChecks: readonly Check<HostsContext>[] = [
   nodeCheck,
   sshCheck,
   hostCheck,
+  diskCheck,
   deployedCheck,
   ...pipelineChecks,
   databaseTlsCheck,
@@ -60,6 +62,7 @@ export const awsChecks: readonly Check<AwsContext>[] = [
   pricesCheck,
   resourcesCheck,
   hostCheck,
+  diskCheck,
   deployedCheck,
   ...pipelineChecks,
   databaseTlsCheck,

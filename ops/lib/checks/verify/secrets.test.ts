@@ -52,3 +52,10 @@ test('another credential in an environment is a warning by its name; a file is n
 test('all well: how many were looked for, in how much', () => {
   expect(judge({}, 'text', null).found).toBe('1 password stands in none of 3 listings')
 })
+
+test('where no password is known, nobody says that none stands anywhere', () => {
+  expect(judgeSecrets([], [{ where: 'container 1', what: 'text' }], 'DEPLOY')).toMatchObject({
+    state: 'warning',
+    found: 'this machine knows no password of the stack, so none was looked for',
+  })
+})

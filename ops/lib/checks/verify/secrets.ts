@@ -50,6 +50,13 @@ export function judgeSecrets(secrets: readonly Secret[], places: readonly Told[]
       fix: "give the service a file in its place, or the host's role",
     }
   }
+  if (known.length === 0) {
+    return {
+      state: 'warning',
+      found: 'this machine knows no password of the stack, so none was looked for',
+      fix: 'look from the machine that deployed it, or name its folder with --state',
+    }
+  }
   return { state: 'ok', found }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { stateFolder } from '../../script.ts'
+import { checksOf } from './checks-of.ts'
 import { sessionFor, type VerifyChoice } from './session.ts'
 
 const choice = (changes: Partial<VerifyChoice> = {}) =>
@@ -33,6 +34,24 @@ test('the next command means the same stack, whatever its file is called', () =>
 test("a runbook's check may be another stack's, but none that there is not", () => {
   expect(choice().idsHere(['backups', 'lag', 'local'])).toEqual(['lag'])
   expect(() => choice().idsHere(['lagg'])).toThrow('there is no check "lagg"; did you mean lag?')
+})
+
+test('a step about this machine alone is proven by its own command, never by a check that says nothing of it', () => {
+  for (const session of [choice(), choice({ deployed: true })]) {
+    expect(() => checksOf('stream', session)).toThrow(
+      'stream (stream processing) of RUNBOOK.md is about no stack that stands: its proof is `npx zx ops/migrate.ts --plan --only stream`',
+    )
+  }
+  expect(() => checksOf('database', choice())).toThrow('none is about the local stack')
+})
+
+test('checks of a step that are about another kind of stack are told apart, not left out', () => {
+  expect(checksOf('database-down', choice())).toMatchObject({ elsewhere: ['resources', 'backups'] })
+  expect(checksOf('database-down', choice({ deployed: true })).elsewhere).toEqual([])
+})
+
+test('nothing is left to be looked at: that is no "well"', () => {
+  expect(() => choice().choose({ only: ['node'], skip: ['node'] })).toThrow('no check is left')
 })
 
 test('without a stack that runs, the sentence says how to get one', async () => {
