@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compare } from './compare.ts'
-import { beginMs, chance, inventedOurs, oldOf, windowOf } from './fixtures.ts'
+import { beginMs, chance, damaged, inventedOurs, multiply, oldOf, windowOf } from './fixtures.ts'
 import { type OldCounts } from './old-counts.ts'
 import { countsOf, minuteMs, type Part } from './our-minutes.ts'
 
@@ -31,8 +31,7 @@ test('the counts of another day are not explained, though they are as large', ()
 })
 
 test('events that are missing from ours are not blamed on the old pipeline', () => {
-  const short = { ...ours, cells: ours.cells.map(cell => ({ ...cell, counts: cell.counts.slice() })) }
-  for (const { counts } of short.cells) counts.fill(0, 60, 75)
+  const short = damaged(ours, counts => counts.fill(0, 60, 75))
   const { verdict, unexplained } = hold(oldOf(all), short)
   expect(verdict).toBe('unexplained')
   expect(unexplained.windows).toBe(15)
@@ -122,8 +121,7 @@ test('one minute that leaps after a restart was counted again', () => {
 })
 
 test('a minute that leaps in ours as well is no restart', () => {
-  const leaping = { ...ours, cells: ours.cells.map(cell => ({ ...cell, counts: cell.counts.slice() })) }
-  for (const { counts } of leaping.cells) counts[50] = 5 * (counts[50] ?? 0)
+  const leaping = damaged(ours, multiply(5, 1, 50))
   const old = [...countsOf(leaping, {})]
   expect(hold(oldOf(old), leaping).verdict).toBe('same')
   old[50] = 2 * (old[50] ?? 0)

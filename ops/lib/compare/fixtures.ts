@@ -59,6 +59,20 @@ export function inventedOurs(minutes: number, seed = 1): OurMinutes {
   }
 }
 
+/** Ours, where something happened to the counts of some minutes. */
+export function damaged(ours: OurMinutes, damage: (counts: Float64Array) => unknown): OurMinutes {
+  const cells = ours.cells.map(cell => ({ ...cell, counts: cell.counts.slice() }))
+  for (const { counts } of cells) damage(counts)
+  return { ...ours, cells }
+}
+
+/** A damage: so many minutes, from one on, hold so many times their events. */
+export function multiply(times: number, minutes: number, at: number) {
+  return (counts: Float64Array) => {
+    for (let i = at; i < at + minutes; i++) counts[i] = Math.round((counts[i] ?? 0) * times)
+  }
+}
+
 /** Old counts by the minute, as a list from `fromMs` on; an undefined one has no row. */
 export function oldOf(
   counts: readonly (number | undefined)[],

@@ -1,15 +1,18 @@
 import { type Aligned, median, total } from './model.ts'
+import { type Departures, departuresIn, type Stretch } from './pace.ts'
 
 /** Why windows next to each other differ from what is expected; `unknown` where no evidence says why. */
 export type RunKind = 'edge' | 'lost' | 'repeated' | 'caught-up' | 'unknown'
 
-/** Windows next to each other, from index `from` up to before `to`. */
-export type Run = { kind: RunKind; from: number; to: number; events: number; times?: number }
+/** Windows next to each other that differ, with the events by which they do. */
+export type Run = Stretch & { kind: RunKind; events: number; times?: number }
 
-/** Windows on either side of a run by which it is judged whether our own counts keep their pace in it. */
-const around = 30
-/** Our pace in a run, as a share of the pace around it: outside of this our own counts may be what is wrong. */
-const pace = { least: 0.5, most: 2 }
+/** Our counts go on evenly in a run that departs from what is beside it by no more standard deviations than these. */
+const evenly = 3
+/** So many times likelier must it be that the old counts left their pace than that ours did. */
+const likelier = 100
+/** The first and the last window of a table often hold a part: there it needs no more than to be as likely. */
+const likelierAtEdge = 1
 /** How near to 2, 3, 4 or 5 the ratio of windows counted several times lies. */
 const timesTolerance = 0.05
 /** A restart adds or takes events in so many windows at most, unless whole windows are lost or come again. */
@@ -30,7 +33,7 @@ export function explainRuns(aligned: Aligned, differs: readonly boolean[], mayCa
   for (let i = 0; i < signed.length; i++) {
     const [run, next] = [signed[i], signed[i + 1]]
     if (!run) continue
-    if (mayCatchUp && next && isCaughtUp(aligned, run, next)) {
+    if (mayCatchUp && next && isCaughtUp(aligned, differs, run, next)) {
       runs.push({ kind: 'caught-up', from: run.from, to: next.to, events: run.events + next.events })
       i++
     } else runs.push({ ...run, ...judge(aligned, differs, run) })
@@ -53,10 +56,20 @@ function signedRuns({ old, expected }: Aligned, differs: readonly boolean[]): Om
   return runs
 }
 
-function isCaughtUp(aligned: Aligned, run: Omit<Run, 'kind'>, next: Omit<Run, 'kind'>): boolean {
+function isCaughtUp(
+  aligned: Aligned,
+  differs: readonly boolean[],
+  run: Omit<Run, 'kind'>,
+  next: Omit<Run, 'kind'>,
+): boolean {
   const isStandstill = run.events < 0 && next.events > 0 && next.from - run.to <= 1
+  if (!isStandstill) return false
   const expected = total(aligned.expected.slice(run.from, next.to))
-  return isStandstill && Math.abs(run.events + next.events) <= caughtUpShare * expected
+  if (Math.abs(run.events + next.events) > caughtUpShare * expected) return false
+  return [run, next].every(one => {
+    const departures = departuresIn(aligned, differs, one)
+    return departures && keepPace(departures)
+  })
 }
 
 function judge(
@@ -67,8 +80,12 @@ function judge(
   const { from, to, events } = run
   const old = aligned.old.slice(from, to)
   const expected = aligned.expected.slice(from, to)
-  if (events < 0 && to - from === 1 && aligned.isEdge[from]) return { kind: 'edge' }
-  if (!keepsPace(aligned, differs, run)) return { kind: 'unknown' }
+  const departures = departuresIn(aligned, differs, run)
+  if (!departures) return { kind: 'unknown' }
+  const isEdge = events < 0 && to - from === 1 && aligned.isEdge[from]
+  if (!keepPace(departures) || !isOldsDoing(departures, isEdge ? likelierAtEdge : likelier))
+    return { kind: 'unknown' }
+  if (isEdge) return { kind: 'edge' }
   const ratio = median(old.map((count, i) => count / Math.max(expected[i] ?? 0, 1)))
   if (events < 0) return { kind: ratio <= mostLeft || to - from <= longestJump ? 'lost' : 'unknown' }
   const times = Math.round(ratio)
@@ -77,17 +94,15 @@ function judge(
   return { kind: to - from <= longestJump ? 'repeated' : 'unknown' }
 }
 
-/** Do our counts go on in the run as they do around it? Where they fall or leap themselves, they may be wrong. */
-function keepsPace(
-  { expected }: Aligned,
-  differs: readonly boolean[],
-  { from, to }: Omit<Run, 'kind'>,
-): boolean {
-  const beside = expected.filter(
-    (_, i) => (i < from || i >= to) && i >= from - around && i < to + around && !differs[i],
-  )
-  const usual = median(beside)
-  if (usual <= 0) return false
-  const here = median(expected.slice(from, to)) / usual
-  return here >= pace.least && here <= pace.most
+/** Whether our counts go on in the run as they do beside it: where they fall or leap themselves, they may be wrong. */
+function keepPace({ expected, wander }: Departures): boolean {
+  return Math.abs(expected) <= evenly * wander
+}
+
+/**
+ * Whether it is the old counts that left their pace, and not ours. Whichever are right depart as counts do by chance.
+ * @param times so many times likelier it must be that ours are right.
+ */
+function isOldsDoing({ old, expected, wander }: Departures, times: number): boolean {
+  return old ** 2 - expected ** 2 >= 2 * Math.log(times) * wander ** 2
 }
