@@ -3,7 +3,7 @@ import { type Aligned, total } from './model.ts'
 /** Windows that agree differ by no more than this share of their events where each event has its own minute. */
 const exactShare = 0.002
 /** Fewer windows don't tell whether differences even out. */
-export const leastMoved = 30
+export const leastMoved = 40
 /** Windows that differ by more than this share hold other events, and not the same ones at another time. */
 const mostScatter = 0.25
 /** At either end events are on their way, about as many as a window differs by; with the tail of chance, so many times. */
@@ -79,9 +79,10 @@ function rangeOf(values: readonly number[]): number {
  * How far differences may run apart, in usual differences, to be called moved events. Of events that only move, the sum
  * is those on their way: it stays within some 4.5 usual differences, however many windows there are. Of differences by
  * chance it is a bridge of Brownian motion, whose mean range is √(π/2) standard deviations · √n, or 1.57 · √n usual
- * differences (Feller, 1951, on the rescaled range). The bound lies between the two.
+ * differences (Feller, 1951, on the rescaled range). The bound lies between the two: chance
+ * stays below half of that mean in less than one of a hundred cases, from forty windows on.
  */
 function mostDrift(windows: number): number {
   const [moved, byChance] = [4.5, 1.57 * Math.sqrt(windows)]
-  return Math.min(Math.sqrt(moved * byChance), 0.6 * byChance)
+  return Math.min(Math.sqrt(moved * byChance), 0.5 * byChance)
 }
