@@ -31,6 +31,38 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves time to clear awa
   expect(ended).toEqual({ code: 3, signal: null, said: 'cleared away: interrupted' })
 })
 
+/** Says that it is told to end, and takes its time for it, as a way back does. */
+const slowly = `const slow = async work => { try { await work } catch (error) {
+  process.stdout.write('ending')
+  await new Promise(settle => setTimeout(settle, 500))
+  throw error
+} }
+try { await interruptible(signal => slow(until(signal))) }
+catch (error) { process.stderr.write('cleared away: ' + error.message); process.exitCode = 3 }`
+
+const twice = (name: NodeJS.Signals) => (child: ReturnType<typeof spawn>) => {
+  child.kill(name)
+  child.stdout?.once('data', () => child.kill(name))
+}
+
+test('a closed terminal, of which both shell and kernel may tell, leaves time to clear away', async () => {
+  expect(await run(slowly, twice('SIGHUP'))).toMatchObject({ code: 3, said: 'cleared away: interrupted' })
+})
+
+test('a second Ctrl-C ends what clears away, too', async () => {
+  expect(await run(slowly, twice('SIGINT'))).toMatchObject({ signal: 'SIGINT', said: '' })
+})
+
+test.each(['stdout', 'stderr'] as const)(
+  'a terminal that has gone is an end and no error, however often %s is written to',
+  async name => {
+    const gone = `const gone = () => process.${name}.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }))
+setInterval(gone, 5).unref()\n${cleared}`
+    const ended = await run(gone, () => {})
+    expect(ended).toEqual({ code: 3, signal: null, said: 'cleared away: interrupted' })
+  },
+)
+
 test('what comes after is ended as usual', async () => {
   const ended = await run('await interruptible(async () => {}); await until(AbortSignal.any([]))', child =>
     child.kill('SIGINT'),
