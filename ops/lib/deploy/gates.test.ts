@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { notReady, type PipelineView } from './gates.ts'
+import { notReady, type PipelineView, passGates } from './gates.ts'
+import { testManager } from './test-manager.ts'
 
 const service = { state: 'ready', reason: null, partitions: null, lag: null }
 const view = (services: PipelineView['services']): PipelineView => ({
@@ -24,4 +25,36 @@ test('one that is not ready is named with its reason, and so is one that nobody 
 
 test('a dashboard that asks nobody is no proof', () => {
   expect(notReady(view(null), 1)).toContain('SERVICE_URLS is not set')
+})
+
+const gates = (answers: (object | undefined)[], patienceMs?: number) => {
+  const host = testManager()
+  host.page = path => (path === '/' ? answers.shift() : undefined)
+  const signal = new AbortController().signal
+  const said: string[] = []
+  const passed = passGates({
+    ...{ host, port: '80', workers: 1, signal, say: (what: string) => said.push(what) },
+    ...(patienceMs !== undefined && { patienceMs }),
+  })
+  return { passed, said }
+}
+
+test('a page that fails once, while a dashboard takes over, is asked for again', async () => {
+  const { passed, said } = gates([{ code: 22, stderr: 'error: 502' }, { stdout: 'Bad gateway' }])
+  expect(await passed).toMatchObject({ state: 'current' })
+  expect(said).toEqual([
+    "the dashboard doesn't answer on port 80: error: 502",
+    "the dashboard's page is no page",
+  ])
+})
+
+test('a page that never comes is told with the time that it was waited for', async () => {
+  const { passed } = gates(
+    [
+      { code: 22, stderr: 'error: 502' },
+      { code: 22, stderr: 'error: 502' },
+    ],
+    10,
+  )
+  await expect(passed).rejects.toThrow("not ready after 0.01 s: the dashboard doesn't answer on port 80")
 })

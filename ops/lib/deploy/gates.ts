@@ -71,21 +71,21 @@ export async function passGates(options: {
   for (let last = ''; ; await sleep(pollMs)) {
     options.signal.throwIfAborted()
     const found = await ask(host, port, workers)
-    if (typeof found !== 'string') {
-      const html = await dashboardPage(host, port, '/')
-      if (!/<title>/i.test(html)) throw new UserError("the dashboard's page is no page")
-      return found
-    }
+    if (typeof found !== 'string') return found
     if (Date.now() > until) throw new UserError(`not ready after ${patienceMs / 1_000} s: ${found}`)
     if (found !== last) options.say(found)
     last = found
   }
 }
 
+/** What the dashboard says once all is ready and its page is one; until then, what isn't. */
 async function ask(host: Host, port: string, workers: number): Promise<PipelineView | string> {
   try {
     const view = await readPipeline(host, port)
-    return notReady(view, workers) ?? view
+    const behind = notReady(view, workers)
+    if (behind !== undefined) return behind
+    const html = await dashboardPage(host, port, '/')
+    return /<title>/i.test(html) ? view : "the dashboard's page is no page"
   } catch (error) {
     if (error instanceof UserError) return error.message
     throw error
