@@ -1,3 +1,4 @@
+import { assertOurs } from './another-user.ts'
 import { connect } from './connect.ts'
 import { assertContact } from './contact.ts'
 import { assembleNext, isSettled, withVariables } from './next.ts'
@@ -43,6 +44,7 @@ export async function deploy(options: DeployOptions): Promise<DeployOutcome> {
   try {
     const present = await presentHosts(connection, line => stages.note(line))
     const running = await readRunning(connection.manager, target.stack)
+    await assertOurs(connection.manager, target.stack, running)
     const next = await assembleNext(target, running)
     const plan = planDeploy(
       running.current,

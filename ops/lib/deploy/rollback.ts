@@ -1,4 +1,5 @@
 import { UserError } from '../script.ts'
+import { assertOurs } from './another-user.ts'
 import { connect } from './connect.ts'
 import { readDeployed } from './deployed.ts'
 import { openTarget, type TargetChoice } from './open-target.ts'
@@ -30,6 +31,7 @@ export async function rollback(options: RollbackOptions): Promise<string> {
     const { manager } = connection
     const present = await presentHosts(connection, line => stages.note(line))
     const running = await readRunning(manager, target.stack)
+    await assertOurs(manager, target.stack, running)
     const release = chosen(running.served, options.release)
     const found = await readDeployed(manager, target.stack, release)
     if (!found)

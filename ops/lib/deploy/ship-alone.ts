@@ -1,3 +1,4 @@
+import { assertOurs } from './another-user.ts'
 import { connect } from './connect.ts'
 import { lockedAction } from './locked-action.ts'
 import { assembleNext, withVariables } from './next.ts'
@@ -24,7 +25,9 @@ export async function shipAlone(
   try {
     const present = await presentHosts(connection, line => stages.note(line))
     const { hosts, manager } = present.connection
-    const { deployment, release } = await assembleNext(target, await readRunning(manager, target.stack))
+    const running = await readRunning(manager, target.stack)
+    await assertOurs(manager, target.stack, running)
+    const { deployment, release } = await assembleNext(target, running)
     await lockedAction(connection, `ship ${deployment.release}`, async signal => {
       const { stack, buildArgs = [] } = target
       await placeRelease({ stack, hosts, deployment, release, buildArgs, stages, signal })
