@@ -2,11 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../script.ts'
 import { heldError, holdsMs, isOver, type LockNote, lockNote, renewed, renewMs } from './lock-note.ts'
 
+/** The lock is another's by now, or nobody's. */
+export class LockLost extends UserError {
+  override name = 'LockLost'
+}
+
 /** The right to change a stack, which one process has at a time. */
 export type Lock = {
-  /** Aborted when the lock is lost; its reason is a UserError. */
+  /** Aborted when the lock is lost; its reason is a LockLost. */
   signal: AbortSignal
-  /** @throws UserError when the lock is lost, or has run out unrenewed. */
+  /** @throws LockLost when the lock is lost, or has run out unrenewed. */
   assertHeld(): void
   /** Gives the lock back. A lock that can't be given back runs out by itself. */
   release(): Promise<void>
@@ -86,7 +91,7 @@ export async function holdLock(
       ? `${to.holder} (process ${to.process.pid}, ${to.purpose}) has it now`
       : 'it is gone or has run out'
     lost.abort(
-      new UserError(
+      new LockLost(
         `lost the lock of ${store.name}: ${whom}. Nothing new is begun; look who works on the stack, then run the same command again`,
       ),
     )
@@ -107,7 +112,7 @@ export async function holdLock(
     assertHeld: () => {
       lost.signal.throwIfAborted()
       if (now() >= Date.parse(note.expires))
-        throw new UserError(`the lock of ${store.name} has run out unrenewed`)
+        throw new LockLost(`the lock of ${store.name} has run out unrenewed`)
     },
     release: async () => {
       clearInterval(timer)
