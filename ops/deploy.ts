@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util'
 import { agreed } from './lib/ask.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
-import { DeployError } from './lib/deploy/carry-out.ts'
 import { deploy } from './lib/deploy/deploy.ts'
+import { DeployError } from './lib/deploy/deploy-error.ts'
 import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
 import { scriptArgs } from './lib/script.ts'
 
@@ -22,7 +22,7 @@ ${targetHelp()}
 
 + create   ~ update   = same   - remove
 
-Exit code: 0 the release serves · 1 it doesn't: what does is said · 2 with --plan: something is to do`
+Exit code: 0 the release serves · 1 it doesn't, or not all is done: the last line says what serves · 2 with --plan: something is to do`
 
 await runCloudScript(async () => {
   const { values } = parseArgs({
@@ -47,8 +47,8 @@ await runCloudScript(async () => {
   }).catch(error => {
     // Programs read what serves instead; people read the sentence.
     if (values.json && error instanceof DeployError) {
-      const { message, serving = null } = error
-      console.log(JSON.stringify({ result: 'failed', serves: false, serving, message }, null, 2))
+      const { message, serves, serving = null } = error
+      console.log(JSON.stringify({ result: 'failed', serves, serving, message }, null, 2))
     }
     throw error
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Host } from '../host/host.ts'
+import { mustRun } from '../host/must-run.ts'
 import { deploymentFile } from './assemble.ts'
 import { type Deployment } from './plan.ts'
 
@@ -35,9 +36,9 @@ export async function servedReleases(host: Host, stack: string): Promise<string[
   return [...new Set(ids.reverse())]
 }
 
-/** Notes that a release serves from now on. */
+/** Notes that a release serves from now on. @throws UserError when it can't be noted, as on a full disk. */
 export async function markServed(host: Host, stack: string, release: string): Promise<void> {
-  await host.run(noteServed, [stack, release])
+  await mustRun(host, `noting that ${release} serves`, noteServed, [stack, release])
 }
 
 /** How a release on a host is deployed; undefined when it isn't there whole. */

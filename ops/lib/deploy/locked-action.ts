@@ -7,23 +7,26 @@ import { type Connection } from './connect.ts'
  * Does something to a stack while holding its host's lock, and notes in the host's audit log that it began and what came
  * of it.
  * @param action its name there.
- * @param work gives the result that is noted; its signal is aborted by Ctrl-C, and when the lock is lost.
+ * @param work gives the result that is noted; its signal is aborted by Ctrl-C and a closed terminal, and when the lock is lost.
  * @throws UserError that says who holds the lock; what the work throws.
  */
-export async function lockedAction(
+export function lockedAction(
   { manager, target: { stack } }: Connection,
   action: string,
   work: (signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
-  const lock = await takeHostLock(manager, stack, action)
-  const note = (result: string) => noteAction(manager, stack, { action, result })
-  try {
-    await note('begun')
-    await note(await interruptible(signal => work(AbortSignal.any([lock.signal, signal]))))
-  } catch (error) {
-    await note(error instanceof Error ? error.message : String(error)).catch(() => {})
-    throw error
-  } finally {
-    await lock.release()
-  }
+  return interruptible(async interrupted => {
+    const lock = await takeHostLock(manager, stack, action)
+    const note = (result: string) => noteAction(manager, stack, { action, result })
+    try {
+      interrupted.throwIfAborted()
+      await note('begun')
+      await note(await work(AbortSignal.any([lock.signal, interrupted])))
+    } catch (error) {
+      await note(error instanceof Error ? error.message : String(error)).catch(() => {})
+      throw error
+    } finally {
+      await lock.release()
+    }
+  })
 }

@@ -1,6 +1,8 @@
 import { noteAction } from '../host/audit-log.ts'
 import { takeHostLock } from '../host/lock.ts'
 import { type Release } from '../host/release.ts'
+import { interruptible } from '../interrupt.ts'
+import { type Lock } from '../lock/lock.ts'
 import { UserError } from '../script.ts'
 import { holdNodes } from '../swarm/held-nodes.ts'
 import { ensureManager } from '../swarm/manager.ts'
@@ -8,13 +10,12 @@ import { nameOfNode, readNodes } from '../swarm/node-labels.ts'
 import { joinNode } from '../swarm/nodes.ts'
 import { carryOut } from './carry-out.ts'
 import { type Connection } from './connect.ts'
+import { finish } from './finish.ts'
 import { type PipelineView, passGates } from './gates.ts'
 import { type Deployment } from './plan.ts'
 import { leftOver, type Present } from './present-hosts.ts'
-import { prune } from './prune.ts'
 import { type Running, readRunning } from './running.ts'
 import { type ServiceFiles } from './secrets.ts'
-import { spreadWorkers } from './spread-workers.ts'
 import { type Stages } from './stages.ts'
 
 /** What was agreed to. */
@@ -31,47 +32,54 @@ export type Agreed = Present & {
 }
 
 /**
- * Makes a deployment serve while holding the host's lock, and notes on the host what became of it. Ctrl-C goes back to
- * what served before.
- * @throws UserError for whatever keeps it from serving; a DeployError says what serves instead.
+ * Makes a deployment serve while holding the host's lock, and notes on the host what became of it. Ctrl-C and a closed
+ * terminal go back to what served before.
+ * @throws UserError for whatever keeps it from serving; a DeployError says what serves instead, or what is left to do.
  */
-export async function serve(agreed: Agreed) {
-  const { connection, away, shown, action, deployment, files, release, stages } = agreed
+export function serve(agreed: Agreed): Promise<void> {
+  return interruptible(async interrupted => {
+    const { connection, action, deployment } = agreed
+    const { manager, target } = connection
+    const lock = await takeHostLock(manager, target.stack, `${action} ${deployment.release}`)
+    const note = (result: string) =>
+      noteAction(manager, target.stack, { action, release: deployment.release, result })
+    try {
+      interrupted.throwIfAborted()
+      await holding(lock, agreed, AbortSignal.any([lock.signal, interrupted]), note)
+    } catch (error) {
+      await note(error instanceof Error ? error.message : String(error)).catch(() => {})
+      throw error
+    } finally {
+      await lock.release()
+    }
+  })
+}
+
+async function holding(
+  lock: Lock,
+  agreed: Agreed,
+  signal: AbortSignal,
+  note: (result: string) => Promise<void>,
+): Promise<void> {
+  const { connection, away, shown, deployment, files, release, stages } = agreed
   const { manager, hosts, target } = connection
   const { stack } = target
-  const lock = await takeHostLock(manager, stack, `${action} ${deployment.release}`)
-  const interrupted = new AbortController()
-  const onSignal = () => interrupted.abort(new UserError('interrupted'))
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const signal = AbortSignal.any([lock.signal, interrupted.signal])
-  const note = (result: string) => noteAction(manager, stack, { action, release: deployment.release, result })
-  try {
-    const now = await readRunning(manager, stack)
-    if (now.served[0] !== shown.served[0]) {
-      throw new UserError(
-        `${now.served[0]} was deployed after this plan was made: nothing was changed; run the same command again`,
-      )
-    }
-    await note('begun')
-    await ensureManager(manager)
-    for (const host of hosts.slice(1)) await joinNode(manager, host)
-    await holdNodes(manager, [...away, ...(await unused(agreed))])
-    await carryOut({
-      ...{ stack, hosts, deployment, files, stages, signal },
-      ...(release && { release }),
-      previous: now.current,
-      buildArgs: target.buildArgs ?? [],
-    })
-    await note('serves')
-    if (hosts.length > 1) await spreadWorkers({ manager, stack, deployment, stages, signal })
-    await prune(connection)
-  } catch (error) {
-    await note(error instanceof Error ? error.message : String(error)).catch(() => {})
-    throw error
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    await lock.release()
+  const before = await readRunning(manager, stack)
+  if (before.served[0] !== shown.served[0]) {
+    throw new UserError(
+      `${before.served[0]} was deployed after this plan was made: nothing was changed; run the same command again`,
+    )
   }
+  await note('begun')
+  await ensureManager(manager)
+  for (const host of hosts.slice(1)) await joinNode(manager, host)
+  await holdNodes(manager, [...away, ...(await unused(agreed))])
+  await carryOut({
+    ...{ stack, hosts, deployment, files, stages, signal, before, lock },
+    ...(release && { release }),
+    buildArgs: target.buildArgs ?? [],
+  })
+  await finish({ connection, deployment, stages, signal, note })
 }
 
 /** Names of hosts that were taken out of the description and not out of the Swarm: nobody hands them the image. */
