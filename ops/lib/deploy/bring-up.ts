@@ -8,6 +8,7 @@ import { type Deployment } from './plan.ts'
 import { type ServiceFiles } from './secrets.ts'
 import { stackDeploy, stackInput } from './stack-command.ts'
 import { type Stages } from './stages.ts'
+import { withSwarmsOwn } from './swarms-own.ts'
 
 /** A deployment that is on the host, and the Swarm's manager. */
 export type Upcoming = {
@@ -63,7 +64,10 @@ async function bring(
   const known = standing(await readSwarmStack(manager, stack))
   const isAll = services.length === serviceNames(compose).length
   const files = Object.fromEntries(
-    withoutReplaced(compose).map((file, index) => [`${index + 1}.yml`, stackFile(file, services)]),
+    withoutReplaced(compose).map((file, index) => [
+      `${index + 1}.yml`,
+      stackFile(withSwarmsOwn(file, upcoming.files), services),
+    ]),
   )
   const variables = {
     ...deployment.variables,

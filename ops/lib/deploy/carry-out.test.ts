@@ -139,3 +139,23 @@ test("a release that can't be noted as serving doesn't count as one that does", 
     serving: older,
   })
 })
+
+test("the way back to an outside Kafka takes its password from the Swarm, by that release's own mark", async () => {
+  const manager = managerWithOlder()
+  const job = await jobOn(manager)
+  const text = `services: { worker: { image: x, secrets: [kafka-password] } }
+secrets: { kafka-password: { name: "p_$\{KAFKA_PASSWORD_MARK}", file: "$\{SECRETS}/kafka-password" } }`
+  const variables = { WORKERS: '1', KAFKA_PASSWORD_MARK: 'k1' }
+  const current = { ...testDeployment(older), compose: [{ name: 'kafka.yml', text }], variables }
+  const inputs: string[] = []
+  manager.docker = (command, _args, input) => {
+    if (command !== 'stack deploy') return undefined
+    return inputs.push(input) === 1 ? { code: 1 } : undefined
+  }
+  const files = { 'owner-password': 'x' }
+  await expect(carryOut({ ...job, files, before: { ...job.before, current } })).rejects.toMatchObject({
+    serving: older,
+  })
+  expect(inputs[1]).toContain("export KAFKA_PASSWORD_MARK='k1'")
+  expect(inputs[1]).toMatch(/kafka-password:\n +name: p_\$\{KAFKA_PASSWORD_MARK\}\n +external: true\n/)
+})

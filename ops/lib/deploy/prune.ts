@@ -2,6 +2,7 @@ import { type Host } from '../host/host.ts'
 import { pruneReleases } from '../host/kept-releases.ts'
 import { type Connection } from './connect.ts'
 import { readDeployed, servedReleases } from './deployed.ts'
+import { type Deployment } from './plan.ts'
 
 /** Releases that a host keeps: the one that serves, and two to go back to. */
 const keptReleases = 3
@@ -20,21 +21,36 @@ const pruneImages = `for image in $(docker image ls --format '{{.Repository}}:{{
 done
 docker image prune --force > /dev/null 2>&1 || :`
 
-/** Secrets and configs of the stack that no service uses any more: Swarm refuses to remove the others. */
-const pruneSecrets = `for kind in secret config; do
-  for id in $(docker "$kind" ls --quiet --filter "label=com.docker.stack.namespace=$1"); do
-    docker "$kind" rm "$id" > /dev/null 2>&1 || :
+/**
+ * Secrets and configs of the stack that no service uses any more, for Swarm refuses to remove the others; but those that
+ * have one of these marks at the end of their names.
+ */
+export const pruneSecrets = `stack=$1
+shift
+for kind in secret config; do
+  for name in $(docker "$kind" ls --format '{{.Name}}' --filter "label=com.docker.stack.namespace=$stack"); do
+    case " $* " in *" \${name##*_} "*) continue ;; esac
+    docker "$kind" rm "$name" > /dev/null 2>&1 || :
   done
 done`
 
-/** Removes what only older releases need: their folders and objects, images on every host, secrets that no service uses. */
+/**
+ * Marks of secrets that only releases to go back to have, the present one left out: what it has too is deployed with
+ * today's content, whatever the release.
+ */
+export function marksToKeep([present, ...older]: readonly (Deployment | undefined)[]): string[] {
+  const marks = older.flatMap(deployment => Object.entries(deployment?.variables ?? {}))
+  return marks.flatMap(([name, mark]) => (/_MARK$/.test(name) && !present?.variables[name] ? [mark] : []))
+}
+
+/** Removes what only older releases need: their folders and objects, images on every host, secrets. */
 export async function prune({ manager, hosts, target: { stack } }: Connection): Promise<void> {
   const kept = (await servedReleases(manager, stack)).slice(0, keptReleases)
   const deployments = await Promise.all(kept.map(release => readDeployed(manager, stack, release)))
   const images = deployments.flatMap(deployment => deployment?.image ?? [])
   await pruneReleases(manager, stack, kept)
   await Promise.all(hosts.map(host => removeImages(host, images)))
-  await manager.run(pruneSecrets, [stack])
+  await manager.run(pruneSecrets, [stack, ...marksToKeep(deployments)])
 }
 
 async function removeImages(host: Host, kept: readonly string[]): Promise<void> {

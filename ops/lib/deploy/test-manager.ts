@@ -22,7 +22,7 @@ export type TestManager = Host & {
   /** `stack deploy`, `service scale`: what was asked of Docker, in order. */
   asked: string[]
   /** What comes before each answer of Docker's. */
-  docker(command: string, args: readonly string[]): Answer
+  docker(command: string, args: readonly string[], input: string): Answer
   /** The dashboard's pages, by path. */
   page(path: string): Answer
 }
@@ -81,10 +81,11 @@ function answer(manager: TestManager, script: string, args: readonly string[], o
   }
   const command = /docker ((?:image|node|service|stack) [a-z]+)/.exec(script)?.[1] ?? ''
   manager.asked.push(command)
-  const other = manager.docker(command, args)
+  const input = String(options.stdin)
+  const other = manager.docker(command, args, input)
   if (other) return other
   if (command === 'stack deploy') {
-    manager.services.set('worker', /WIKIFLOW_RELEASE='?([0-9a-f]{12})/.exec(String(options.stdin))?.[1] ?? '')
+    manager.services.set('worker', /WIKIFLOW_RELEASE='?([0-9a-f]{12})/.exec(input)?.[1] ?? '')
   }
   if (command === 'stack rm') manager.services.clear()
   if (command === 'service scale') manager.workers = Number(args[1])
