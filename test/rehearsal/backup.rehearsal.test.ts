@@ -69,6 +69,21 @@ test('one that is killed is mended by the next, which says so', slowly, async ()
   expect(manifest.ends).toHaveLength(12)
 })
 
+test('what stands still is told by status, and started by a deploy', slowly, async () => {
+  const stop = `docker service scale --detach "$1_ingest=0" "$1_redpanda=0" > /dev/null
+until [ -z "$(docker ps --quiet --filter "label=com.docker.swarm.service.name=$1_redpanda")" ]; do sleep 0.2; done`
+  await inside(walk.first, stop, [walk.stack])
+  const status = await walk.run('status.ts')
+  expect(status.code).toBe(1)
+  expect(status.said).toMatch(/^redpanda +0\/1 .*stands still: .*npx zx ops\/deploy\.ts puts it right/m)
+  const said = await walk.must('deploy.ts', '--yes')
+  expect(said).toMatch(/^~ redpanda +stands still$/m)
+  expect(said).toMatch(/^~ ingest +stands still$/m)
+  expect(said).toMatch(/^= worker$/m)
+  await containerOf(walk.first, walk.stack, 'redpanda')
+  await containerOf(walk.first, walk.stack, 'ingest')
+})
+
 test('a log that ends before what is counted is not put back', slowly, async () => {
   const archive = await newestBackup()
   const before = await counted()

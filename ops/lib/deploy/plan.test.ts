@@ -17,7 +17,10 @@ const now: Deployment = {
   variables: { PGHOST: 'db', WORKERS: '3' },
   migrations: ['001_init.sql'],
 }
-const running = new Set(['redpanda', 'worker'])
+const running = new Map([
+  ['redpanda', 1],
+  ['worker', 3],
+])
 
 test('the same again changes nothing, whatever the release is called', () => {
   const plan = planDeploy(now, { ...now, release: 'bbbbbbbbbbbb' }, running)
@@ -60,12 +63,55 @@ test('a Compose file more changes the services that it names, and no other', () 
 })
 
 test('a service that is gone from the Swarm is made again, one that nobody asks for is removed', () => {
-  const plan = planDeploy(now, now, new Set(['redpanda', 'spark']))
+  const plan = planDeploy(
+    now,
+    now,
+    new Map([
+      ['redpanda', 1],
+      ['spark', 1],
+    ]),
+  )
   expect(plan.services.map(({ service, action }) => `${action} ${service}`)).toEqual([
     'same redpanda',
     'create worker',
     'remove spark',
   ])
+})
+
+test('a service that a killed backup or somebody by hand has scaled is put right, and the plan says why', () => {
+  const plan = (there: [string, number][], next = now) =>
+    planDeploy(now, next, new Map([...running, ...there]))
+  expect(plan([['redpanda', 0]]).services).toEqual([
+    { service: 'redpanda', action: 'update', why: ['stands still'] },
+    { service: 'worker', action: 'same', why: [] },
+  ])
+  expect(plan([['redpanda', 2]]).services[0]?.why).toEqual(['2 of 1 wanted'])
+  const text = renderDeployPlan(plan([['redpanda', 0]], { ...now, image: 'wikiflow:2' }), 'wikiflow')
+  expect(text).toMatch(/^~ redpanda {2}stands still$/m)
+})
+
+test('workers that were scaled are told by their variable, which is what stands', () => {
+  const standing = { ...now, variables: { ...now.variables, WORKERS: '0' } }
+  const there = new Map([...running, ['worker', 0] as const])
+  expect(planDeploy(standing, now, there).services[1]).toMatchObject({ action: 'update', why: ['WORKERS'] })
+  expect(planDeploy(standing, standing, there).services[1]?.action).toBe('same')
+})
+
+test('a log that stays at none beside an outside Kafka, and a job that has ended, stand as they should', () => {
+  const text = `services:
+  redpanda: { image: redpanda, deploy: { replicas: "$\{REDPANDA_REPLICAS:-1}" } }
+  init: { image: a, deploy: { replicas: 1, restart_policy: { condition: on-failure } } }`
+  const outside = {
+    ...{ ...now, compose: [{ name: 'prod.yml', text }] },
+    variables: { REDPANDA_REPLICAS: '0' },
+  }
+  const there = new Map([
+    ['redpanda', 0],
+    ['init', 0],
+  ])
+  expect(planDeploy(outside, outside, there).services.map(({ action }) => action)).toEqual(['same', 'same'])
+  const inside = planDeploy(outside, { ...outside, variables: {} }, there)
+  expect(inside.services[0]?.why).toEqual(['REDPANDA_REPLICAS'])
 })
 
 test('the plan is read at a glance, and nothing in it acts on the terminal', () => {

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type ComposeFile, definitionOf, readCompose, serviceNames, variablesIn } from '../compose/compose.ts'
+import {
+  type Compose,
+  type ComposeFile,
+  definitionOf,
+  isJob,
+  readCompose,
+  serviceNames,
+  variablesIn,
+} from '../compose/compose.ts'
+import { notAsAsked, replicasIn } from '../compose/replicas.ts'
 
 /** A release as it is deployed: its Compose files and the variables they are read with. */
 export type Deployment = {
@@ -17,7 +26,7 @@ export type Deployment = {
 export type ServiceChange = {
   service: string
   action: 'create' | 'update' | 'same' | 'remove'
-  /** `image`, `definition`, or the variables that differ. */
+  /** That it stands still, or how many of its tasks are wanted; `image`, `definition`, or the variables that differ. */
   why: readonly string[]
 }
 
@@ -37,29 +46,39 @@ const ofRelease = ['WIKIFLOW_RELEASE', 'STACK']
 
 /**
  * Compares what serves with what is to serve.
- * @param running services that are there now: one that is missing is created, whatever was deployed.
+ * @param running services that are there now, with how many tasks the Swarm was asked for: one that is missing is
+ *   created, whatever was deployed, and one that was scaled by hand, or by a run that was killed, is put right.
  * @param joins names of hosts that join the Swarm.
  */
 export function planDeploy(
   now: Deployment | undefined,
   next: Deployment,
-  running: ReadonlySet<string>,
+  running: ReadonlyMap<string, number>,
   joins: readonly string[] = [],
 ): DeployPlan {
   const before = now?.compose.map(readCompose) ?? []
   const after = next.compose.map(readCompose)
   const names = serviceNames(after)
-  const gone = [...running].filter(name => !names.includes(name))
+  const gone = [...running.keys()].filter(name => !names.includes(name))
   return {
     from: now?.release,
     to: next.release,
     services: [
       ...names.map((service): ServiceChange => {
-        if (!now || !running.has(service)) return { service, action: 'create', why: [] }
-        const why = differences(
-          { definition: definitionOf(before, service), of: now },
-          { definition: definitionOf(after, service), of: next },
-        )
+        const inSwarm = running.get(service)
+        if (!now || inSwarm === undefined) return { service, action: 'create', why: [] }
+        const why = [
+          ...scaledAside(
+            service,
+            inSwarm,
+            { compose: before, variables: now.variables },
+            { compose: after, variables: next.variables },
+          ),
+          ...differences(
+            { definition: definitionOf(before, service), of: now },
+            { definition: definitionOf(after, service), of: next },
+          ),
+        ]
         return { service, action: why.length > 0 ? 'update' : 'same', why }
       }),
       ...gone.map((service): ServiceChange => ({ service, action: 'remove', why: [] })),
@@ -68,6 +87,18 @@ export function planDeploy(
     joins,
   }
 }
+
+/**
+ * Why a service has another number of tasks than it was deployed with. As many workers as there are belong to what is
+ * deployed (see `standing.ts`): another number of them is told by its variable.
+ */
+function scaledAside(service: string, inSwarm: number, now: Asked, next: Asked): string[] {
+  const asked = replicasIn(next.compose, service, next.variables)
+  const isAside = inSwarm !== asked && inSwarm !== replicasIn(now.compose, service, now.variables)
+  return asked === undefined || !isAside || isJob(next.compose, service) ? [] : [notAsAsked(inSwarm, asked)]
+}
+
+type Asked = { compose: readonly Compose[]; variables: Deployment['variables'] }
 
 type Side = { definition: unknown; of: Deployment }
 

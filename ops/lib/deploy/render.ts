@@ -12,8 +12,8 @@ export function renderDeployPlan(plan: DeployPlan, stack: string): string {
   return [
     `${stack}: ${plan.from === plan.to ? `release ${plan.to}` : `release ${plan.from ?? 'none'} → ${plan.to}`}`,
     '',
-    ...plan.services.map(({ service, action, why }) =>
-      `${signs[action]} ${service.padEnd(width)}  ${why.map(one => words[one] ?? visible(one)).join(', ')}`.trimEnd(),
+    ...plan.services.map(change =>
+      `${signs[change.action]} ${change.service.padEnd(width)}  ${reasonsOf(change)}`.trimEnd(),
     ),
     ...(plan.joins.length > 0 ? ['', `Hosts that join: ${plan.joins.join(', ')}`] : []),
     ...(plan.migrations.length > 0
@@ -24,4 +24,9 @@ export function renderDeployPlan(plan: DeployPlan, stack: string): string {
         ]
       : []),
   ].join('\n')
+}
+
+/** Why something becomes of a service, in a person's words. */
+export function reasonsOf({ why }: ServiceChange): string {
+  return why.map(one => words[one] ?? visible(one)).join(', ')
 }

@@ -1,6 +1,6 @@
 import { type Host } from '../host/host.ts'
 import { isManager, readEngine } from '../swarm/manager.ts'
-import { readSwarmStack, releaseOf, type SwarmStack } from '../swarm/swarm.ts'
+import { readSwarmStack, releaseOf, replicasOf, type SwarmStack } from '../swarm/swarm.ts'
 import { readDeployed, servedReleases } from './deployed.ts'
 import { type Deployment } from './plan.ts'
 import { standingIn } from './standing.ts'
@@ -33,9 +33,9 @@ export async function readRunning(manager: Host, stack: string): Promise<Running
   }
 }
 
-/** Names of the services that the Swarm has. */
-export function runningServices({ swarm }: Running): ReadonlySet<string> {
-  return new Set(swarm?.services.keys())
+/** The services that the Swarm has, with how many tasks it was asked for. */
+export function runningServices({ swarm }: Running): ReadonlyMap<string, number> {
+  return new Map([...(swarm?.services ?? [])].map(([name, service]) => [name, replicasOf(service)]))
 }
 
 /** Whether every service was last deployed with this release: an interrupted deploy leaves some with another. */

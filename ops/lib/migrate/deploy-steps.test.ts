@@ -69,6 +69,12 @@ test('a release runs when it serves, whole, and every service says it is ready',
   expect(await evidence({ serves: undefined })).toBe('nothing was deployed yet')
   expect(await evidence({ serves: 'aaaaaaaaaaaa' })).toBe('aaaaaaaaaaaa serves, 0123456789ab is next')
   expect(await evidence({ isSettled: false })).toBe('to settle: an interrupted deploy')
+  const stopped = { service: 'redpanda', action: 'update' as const, why: ['stands still'] }
+  const changed = { service: 'init', action: 'create' as const, why: [] }
+  const { plan } = onHosts()
+  expect(await evidence({ isSettled: false, plan: { ...plan, services: [stopped, changed] } })).toBe(
+    'to settle: redpanda (stands still), init',
+  )
   expect(await evidence({ pipeline: "the dashboard doesn't answer" })).toBe("the dashboard doesn't answer")
   const starting = { ...ready, state: 'starting', reason: 'waits for the log' }
   const pipeline = {

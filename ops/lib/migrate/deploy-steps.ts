@@ -1,6 +1,7 @@
 import { visible } from '../cloud/fact-text.ts'
 import { readTargetFile } from '../deploy/file-target.ts'
 import { notReady } from '../deploy/gates.ts'
+import { reasonsOf } from '../deploy/render.ts'
 import { probeFlow } from './flow.ts'
 import { judgeError } from './judge-error.ts'
 import { needsInfrastructure, type OnHosts } from './on-hosts.ts'
@@ -58,11 +59,11 @@ export const runStep: Step = {
     if (serves !== next.release)
       return { state: 'to do', evidence: `${serves} serves, ${next.release} is next` }
     if (!isSettled) {
-      const changes = plan.services.filter(({ action }) => action !== 'same').map(({ service }) => service)
-      return {
-        state: 'to do',
-        evidence: `to settle: ${visible(changes.join(', ')) || 'an interrupted deploy'}`,
-      }
+      const changes = plan.services.flatMap(change => {
+        const why = reasonsOf(change)
+        return change.action === 'same' ? [] : [`${visible(change.service)}${why && ` (${why})`}`]
+      })
+      return { state: 'to do', evidence: `to settle: ${changes.join(', ') || 'an interrupted deploy'}` }
     }
     if (typeof pipeline === 'string') return { state: 'to do', evidence: visible(pipeline) }
     const why = notReady(pipeline, Number(next.variables.WORKERS || 3))

@@ -9,13 +9,20 @@ const figures = {
   load: 0.5,
   cpus: 2,
 }
-const service = { running: 1, wanted: 1, nodes: { 'host-1': 1 }, release: 'aaaaaaaaaaaa', trouble: undefined }
+const service = {
+  running: 1,
+  wanted: 1,
+  inSwarm: 1,
+  nodes: { 'host-1': 1 },
+  release: 'aaaaaaaaaaaa',
+  trouble: undefined,
+}
 const asked = { state: 'ready', reason: null, partitions: null, lag: null }
 const status: Status = {
   stack: 'wikiflow',
   release: 'aaaaaaaaaaaa',
   services: [
-    { ...service, name: 'worker', running: 2, wanted: 2, nodes: { 'host-1': 1, 'host-2': 1 } },
+    { ...service, name: 'worker', running: 2, wanted: 2, inSwarm: 2, nodes: { 'host-1': 1, 'host-2': 1 } },
     {
       ...service,
       name: 'batch',
@@ -51,6 +58,13 @@ host-1  ready  3.0 of 4.0 GiB, 75 %  12.0 of 30.0 GiB, 40 %  0.5 on 2 CPUs
 host-2  down   host-2 can't be reached
 
 12,345 records counted, 37.4 a second; the newest event is 2 s old. The page says: current.`)
+})
+
+test('what stands still since a killed backup is told as such, with what starts it', () => {
+  const services = [{ ...service, name: 'redpanda', running: 0, inSwarm: 0, nodes: {} }]
+  expect(renderStatus({ ...status, services }, now)).toMatch(
+    /^redpanda {2}0\/1 {4}- {3}stands still: unless .* npx zx ops\/deploy\.ts puts it right$/m,
+  )
 })
 
 test('what the dashboard does not say is said in its place', () => {

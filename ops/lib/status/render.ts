@@ -1,4 +1,5 @@
 import { visible } from '../cloud/fact-text.ts'
+import { notAsAsked } from '../compose/replicas.ts'
 import { type PipelineView } from '../deploy/gates.ts'
 import { type NodeStatus, type ServiceStatus, type Status } from './status.ts'
 
@@ -33,6 +34,7 @@ function serviceRow(
 ): string[] {
   const where = Object.entries(service.nodes).map(([node, count]) => (count > 1 ? `${node} ×${count}` : node))
   const notes = [
+    service.inSwarm === service.wanted ? '' : putRight(service),
     doingOf(service.name, pipeline),
     service.release !== release && service.release ? `release ${service.release}` : '',
     service.trouble ? `last failure: ${service.trouble}` : '',
@@ -43,6 +45,11 @@ function serviceRow(
     where.join(', ') || '-',
     notes.filter(Boolean).join('; '),
   ]
+}
+
+/** Who has the stack's lock may have stopped it on purpose: a backup, or an upgrade. */
+function putRight({ inSwarm, wanted }: ServiceStatus): string {
+  return `${notAsAsked(inSwarm, wanted)}: unless somebody is at work on the stack, npx zx ops/deploy.ts puts it right`
 }
 
 /** What the dashboard calls a service of the Compose file. */

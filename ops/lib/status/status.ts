@@ -1,3 +1,5 @@
+import { isJob, readCompose } from '../compose/compose.ts'
+import { replicasIn } from '../compose/replicas.ts'
 import { type Connection } from '../deploy/connect.ts'
 import { type PipelineView, readPipeline } from '../deploy/gates.ts'
 import { type Running, readRunning } from '../deploy/running.ts'
@@ -23,7 +25,10 @@ export type Status = {
 export type ServiceStatus = {
   name: string
   running: number
+  /** How many its Compose file asks for; of workers and jobs, as many as the Swarm was asked for. */
   wanted: number
+  /** How many the Swarm was asked for: another number once somebody scaled it, or a run that stopped it was killed. */
+  inSwarm: number
   /** Of its tasks that run: by node, how many. */
   nodes: Record<string, number>
   release: string | undefined
@@ -84,8 +89,13 @@ export function isWell({ services, nodes, pipeline, release }: Status): boolean 
   )
 }
 
-function servicesOf({ swarm }: Running, now: number): ServiceStatus[] {
+/** Services as they run, held against what was deployed last. */
+export function servicesOf(
+  { swarm, current }: Pick<Running, 'swarm' | 'current'>,
+  now: number,
+): ServiceStatus[] {
   if (!swarm) return []
+  const compose = current?.compose.map(readCompose) ?? []
   const nodeNames = new Map(swarm.nodes.map(({ ID, Description }) => [ID, Description.Hostname]))
   return [...swarm.services].map(([name, service]) => {
     const tasks = swarm.tasks.get(name) ?? []
@@ -97,11 +107,14 @@ function servicesOf({ swarm }: Running, now: number): ServiceStatus[] {
       const node = nodeNames.get(NodeID) ?? NodeID
       nodes[node] = (nodes[node] ?? 0) + 1
     }
+    const inSwarm = replicasOf(service)
+    const asked = current && !isJob(compose, name) ? replicasIn(compose, name, current.variables) : undefined
     const isDone = tasks[0]?.Status.State === 'complete'
     return {
       name,
-      running: isDone ? replicasOf(service) : running.length,
-      wanted: replicasOf(service),
+      running: isDone ? inSwarm : running.length,
+      wanted: asked ?? inSwarm,
+      inSwarm,
       nodes,
       release: releaseOf(service),
       trouble: troubleOf(tasks, now),
