@@ -13,8 +13,13 @@ const admit = `docker node update --availability active --label-rm ${heldLabel} 
 export async function holdNodes(manager: Host, names: readonly string[]): Promise<void> {
   for (const node of await readNodes(manager)) {
     if (!names.includes(nameOfNode(node) ?? '') || isHeld(node)) continue
-    await changeSwarm(manager, 'holding a node back', hold, [node.ID])
+    await holdNode(manager, node.ID)
   }
+}
+
+/** Takes a node's tasks away, and keeps others from it until `admitNodes`. */
+export async function holdNode(manager: Host, id: string): Promise<void> {
+  await changeSwarm(manager, 'holding a node back', hold, [id])
 }
 
 /**

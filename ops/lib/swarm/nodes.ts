@@ -4,15 +4,16 @@ import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
 import { getFromEngine, postToEngine } from './api.ts'
 import { changeSwarm } from './change-swarm.ts'
+import { holdNode } from './held-nodes.ts'
 import { type EngineInfo, readEngine } from './manager.ts'
-import { heldLabel, hostLabel, nameOfNode, readNodes } from './node-labels.ts'
+import { hostLabel, nameOfNode, readNodes } from './node-labels.ts'
 
 const swarmSchema = z.object({ JoinTokens: z.object({ Worker: z.string() }) })
 
 /** Swarm's port for its managers. */
 const managerPort = 2377
 
-const label = `docker node update --label-add "$2=$3" "$1" > /dev/null`
+const nameIt = `docker node update --label-add "${hostLabel}=$2" "$1" > /dev/null`
 const leave = 'docker swarm leave --force'
 const forget = 'docker node rm --force "$1" > /dev/null'
 
@@ -27,8 +28,11 @@ export async function joinNode(manager: Host, host: Host): Promise<boolean> {
   const [{ Swarm }, nodes] = await Promise.all([readEngine(host), readNodes(manager)])
   const known = nodes.find(({ ID }) => ID === Swarm.NodeID)
   if (known) {
-    if (nameOfNode(known) !== name)
-      await changeSwarm(manager, 'naming a node', label, [known.ID, hostLabel, name])
+    if (nameOfNode(known) === name) return false
+    // It joined, and the run ended before it was named: the Swarm has it drained as it came, not because somebody did.
+    const isUnfinished = nameOfNode(known) === undefined && known.Spec.Availability === 'drain'
+    if (isUnfinished) await holdNode(manager, known.ID)
+    await changeSwarm(manager, 'naming a node', nameIt, [known.ID, name])
     return false
   }
   const { Swarm: own } = await readEngine(manager)
@@ -50,8 +54,8 @@ export async function joinNode(manager: Host, host: Host): Promise<boolean> {
     Availability: 'drain',
   })
   const { NodeID = '' } = (await readEngine(host)).Swarm
-  await changeSwarm(manager, 'naming a node', label, [NodeID, heldLabel, 'true'])
-  await changeSwarm(manager, 'naming a node', label, [NodeID, hostLabel, name])
+  await holdNode(manager, NodeID)
+  await changeSwarm(manager, 'naming a node', nameIt, [NodeID, name])
   // The same host, as it was before it left or was made anew.
   const former = nodes.filter(node => nameOfNode(node) === name && node.Status.State === 'down')
   for (const { ID } of former) await mustRun(manager, 'forgetting a node', forget, [ID])

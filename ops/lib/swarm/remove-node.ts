@@ -4,7 +4,7 @@ import { type Host } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { UserError } from '../script.ts'
 import { filtered, getFromEngine } from './api.ts'
-import { changeSwarm } from './change-swarm.ts'
+import { holdNode } from './held-nodes.ts'
 import { readEngine } from './manager.ts'
 import { nameOfNode } from './node-labels.ts'
 import { type SwarmNode } from './swarm.ts'
@@ -15,7 +15,6 @@ const taskSchema = z.object({ Status: z.object({ State: z.string() }) })
 const drainMs = 180_000
 const pollMs = 1_000
 
-const drain = 'docker node update --availability drain "$1" > /dev/null'
 /** One that has left already has left. */
 const leave = `docker swarm leave 2>&1 || [ "$(docker info --format '{{.Swarm.LocalNodeState}}')" = inactive ]`
 const forget = 'docker node rm --force "$1" > /dev/null'
@@ -32,7 +31,8 @@ export async function removeNode(
   host: Host | undefined,
   say: (what: string) => void,
 ): Promise<void> {
-  await changeSwarm(manager, 'draining a node', drain, [node.ID])
+  // Held, and not only drained: ended here, and meant to stay after all, it is let in again.
+  await holdNode(manager, node.ID)
   if (node.Status.State === 'ready') await untilEmpty(manager, node, say)
   if (host && (await readEngine(host)).Swarm.NodeID === node.ID) {
     say('leaving the Swarm')
