@@ -17,27 +17,58 @@ type OnBytes = (bytes: number) => void
 /** How long a log may take to go over, in ms: 100 GB at 5 MB/s. */
 const mostMs = 6 * 3_600_000
 
-/** Where a restore puts the new content, and then the old one, until it is done. */
+/**
+ * Where a restore has the new content: while it arrives; once it is whole, and the old one goes; and while it moves to
+ * where that was. So each name says what is still to be done.
+ */
 const incoming = '.incoming'
-const before = '.before'
+const arrived = '.arrived'
+const movingIn = '.moving-in'
+
+const notOfTheLog = [incoming, arrived, movingIn].map(name => `--exclude=./${name}`).join(' ')
 
 /** gzip's quickest: the pipeline waits meanwhile. */
-const pack = `exec tar --create --sparse --numeric-owner --exclude=./${incoming} --exclude=./${before} \\
-  --use-compress-program='gzip -1' --file=- .`
+const pack = `exec tar --create --sparse --numeric-owner ${notOfTheLog} --use-compress-program='gzip -1' --file=- .`
 
-const unpack = `rm -rf ${incoming}
+/** One at a time, for whoever lost the connection may have begun it; and to the end, whoever goes away meanwhile. */
+const alone = `trap '' HUP INT TERM
+exec 9< .
+flock 9`
+
+/** Ends what `swap` has begun, from wherever it was cut off. */
+const finish = `if [ -d ${arrived} ]; then
+  find . -mindepth 1 -maxdepth 1 ! -name ${arrived} -exec rm -rf {} +
+  mv ${arrived} ${movingIn}
+fi
+if [ -d ${movingIn} ]; then
+  find ${movingIn} -mindepth 1 -maxdepth 1 -exec mv -t . {} +
+  chown --reference=${movingIn} .
+  chmod --reference=${movingIn} .
+  rmdir ${movingIn}
+fi`
+
+/** Unpacks standard input beside the content that is there. */
+export const unpack = `(
+${alone}
+${finish}
+)
+rm -rf ${incoming}
 mkdir ${incoming}
 exec tar --extract --gzip --numeric-owner --same-owner --same-permissions --directory=${incoming} --file=-`
 
-/** Both contents stand whole in the volume before, so that this takes no longer than to rename some folders. */
-const swap = `rm -rf ${before}
-mkdir ${before}
-find . -mindepth 1 -maxdepth 1 ! -name ${before} ! -name ${incoming} -exec mv -t ${before} {} +
-find ${incoming} -mindepth 1 -maxdepth 1 -exec mv -t . {} +
-chown --reference=${incoming} .
-chmod --reference=${incoming} .
-rmdir ${incoming}
-rm -rf ${before}`
+/**
+ * Puts what is unpacked in the place of what is there. A connection that breaks has it run again: that goes on from
+ * where the first run is, or does nothing.
+ */
+export const swap = `${alone}
+[ ! -d ${incoming} ] || mv ${incoming} ${arrived}
+${finish}`
+
+/** Ends what a restore that was cut off has begun, if it had begun to replace the log; nobody may use the volume. */
+export async function finishSwap(volume: LogVolume): Promise<void> {
+  const script = `${alone}\n${finish}`
+  await inVolume(volume, 'ending what a restore has begun', script, { timeoutMs: mostMs })
+}
 
 /** Removes what a restore that was interrupted has brought into the volume. */
 export async function removeIncoming(volume: LogVolume): Promise<void> {
@@ -71,7 +102,7 @@ export async function download(
   }
 }
 
-/** Puts an archive's content in the place of a volume's, which nobody may use meanwhile. @throws as `download`. */
+/** Brings an archive's content into a volume, beside what it holds. @throws as `download`. */
 export async function upload(
   volume: LogVolume,
   file: string,
@@ -83,6 +114,10 @@ export async function upload(
   await inVolume(volume, 'writing the log', unpack, { stdin: stream, timeoutMs: mostMs, signal })
   await read
   signal.throwIfAborted()
+}
+
+/** Puts what `upload` has brought in the place of a volume's content, which nobody may use meanwhile: to the end. */
+export async function putInPlace(volume: LogVolume): Promise<void> {
   await inVolume(volume, "putting the new log in the old one's place", swap, { timeoutMs: mostMs })
 }
 

@@ -7,7 +7,7 @@ import { servedReleases } from '../deploy/deployed.ts'
 import { lockedAction } from '../deploy/locked-action.ts'
 import { showStages } from '../deploy/stages.ts'
 import { UserError } from '../script.ts'
-import { download } from './archive.ts'
+import { download, finishSwap } from './archive.ts'
 import { sizeText } from './bytes.ts'
 import { readLogEnds } from './log-ends.ts'
 import { endLeftovers, findLogVolume, type LogVolume, readVolumeSize } from './log-volume.ts'
@@ -46,8 +46,9 @@ export async function backUp(
   const [release = 'unknown'] = await servedReleases(manager, target.stack)
   const known = { version: 1 as const, stack: target.stack, release, engine, volumeBytes: used }
   let closing = ''
-  await lockedAction(connection, 'backup', async signal => {
-    const { files, manifest, waitedMs } = await bring({ connection, volume, folder, known, signal, out })
+  await lockedAction(connection, 'backup', async (signal, assertHeld) => {
+    const job = { connection, volume, folder, known, signal, assertHeld, out }
+    const { files, manifest, waitedMs } = await bring(job)
     closing = `The log is in ${files.archive} (${sizeText(manifest.archive.bytes)}); the pipeline waited ${elapsed(waitedMs)}. To put it back: npx zx ops/restore.ts ${files.archive}`
     return `done: ${manifest.archive.sha256}`
   })
@@ -60,18 +61,21 @@ type Bringing = {
   folder: string
   known: Omit<Manifest, 'time' | 'clusterId' | 'ends' | 'archive'>
   signal: AbortSignal
+  assertHeld(): void
   out: NodeJS.WriteStream
 }
 
-async function bring({ connection, volume, folder, known, signal, out }: Bringing) {
+async function bring({ connection, volume, folder, known, signal, assertHeld, out }: Bringing) {
   const stages = showStages(out)
   let since = Date.now()
   try {
     await endLeftovers(volume)
-    if (leftStopped(await readDeployedStack(connection)).length > 0) await startAgain(connection, stages)
+    const left = leftStopped(await readDeployedStack(connection))
+    if (left.includes('redpanda')) await finishSwap(volume)
+    if (left.length > 0) await startAgain(connection, stages)
     since = Date.now()
     const files = backupFiles(folder, new Date())
-    const manifest = await standingStill(connection, stages, async () => {
+    const manifest = await standingStill({ connection, stages, assertHeld }, async () => {
       // With nobody left who writes, what the log says now is where it ends.
       await stages.run('stopping ingest', () => stopService(connection, 'ingest', signal))
       const ends = await readLogEnds(connection)

@@ -5,13 +5,13 @@ import { lockedAction } from '../deploy/locked-action.ts'
 import { type Running, readRunning } from '../deploy/running.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
 import { UserError } from '../script.ts'
-import { removeIncoming, upload, verify } from './archive.ts'
+import { putInPlace, removeIncoming, upload, verify } from './archive.ts'
 import { sizeText } from './bytes.ts'
 import { readCounted } from './counted.ts'
 import { objections } from './judge.ts'
 import { endLeftovers, findLogVolume, type LogVolume, readVolumeSize, type VolumeSize } from './log-volume.ts'
 import { type BackupFiles, filesOf, type Manifest, readManifest } from './manifest.ts'
-import { standingStill, stopService } from './standstill.ts'
+import { HalfReplaced, standingStill, stopService } from './standstill.ts'
 
 export type RestoreOptions = {
   /** The archive, or the manifest beside it. */
@@ -51,10 +51,10 @@ export async function restore(connection: Connection, options: RestoreOptions): 
     )
     if (!(await options.agree())) return 'Nothing was changed.'
     const from = Date.now()
-    await lockedAction(connection, 'restore', async signal => {
+    await lockedAction(connection, 'restore', async (signal, assertHeld) => {
       await endLeftovers(volume)
-      const job = { connection, volume, manifest, files, force, stages, signal }
-      if (isDeployed(running)) await standingStill(connection, stages, () => replaceStopped(job))
+      const job = { connection, volume, manifest, files, force, stages, signal, assertHeld }
+      if (isDeployed(running)) await standingStill(job, () => replaceStopped(job))
       else await replace(job)
       return `done: ${manifest.archive.sha256}`
     })
@@ -75,6 +75,7 @@ type Job = {
   force: boolean
   stages: Stages
   signal: AbortSignal
+  assertHeld(): void
 }
 
 async function replaceStopped(job: Job): Promise<void> {
@@ -87,15 +88,23 @@ async function replaceStopped(job: Job): Promise<void> {
   await replace(job)
 }
 
-async function replace({ volume, files, stages, signal }: Job): Promise<void> {
+async function replace({ volume, files, stages, signal, assertHeld }: Job): Promise<void> {
   try {
     await stages.run('bringing the log there', say =>
       upload(volume, files.archive, { signal, onBytes: bytes => say(sizeText(bytes)) }),
     )
+    assertHeld()
   } catch (error) {
+    // Without the lock, what is at work there may be another's.
+    assertHeld()
     await endLeftovers(volume)
     await removeIncoming(volume)
     throw error
+  }
+  try {
+    await stages.run("putting it in the old log's place", () => putInPlace(volume))
+  } catch (error) {
+    throw new HalfReplaced(error)
   }
 }
 

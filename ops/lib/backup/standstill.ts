@@ -61,26 +61,61 @@ export async function startAgain(connection: Connection, stages: Stages): Promis
   )
 }
 
+/** The log is replaced in part: nobody may start it like that. */
+export class HalfReplaced extends UserError {
+  override name = 'HalfReplaced'
+
+  constructor(cause: unknown) {
+    super(
+      `${messageOf(cause)}\nthe log may be replaced in part, so it isn't started, and neither is ingest: the same command again goes on from here`,
+    )
+  }
+}
+
+/** Whoever has the lock may be at work on the log. */
+const leftAsItIs =
+  "redpanda and ingest are left as they are, for they are another's to start now. How they are: npx zx ops/status.ts. When nobody works on the stack, the same command again goes on from here"
+
+/** What work is done on while services stand still. */
+export type Still = {
+  connection: Connection
+  stages: Stages
+  /** Throws once the lock is lost. */
+  assertHeld(): void
+}
+
 /**
- * Does work for which services are stopped, and starts them again in every way out.
+ * Does work for which services are stopped, and starts them again in every way out: unless the lock was lost, or the work
+ * has left a log that can't be started.
  * @throws what the work throws, with what doesn't get ready after it.
  */
-export async function standingStill<T>(
-  connection: Connection,
-  stages: Stages,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function standingStill<T>(still: Still, work: () => Promise<T>): Promise<T> {
   let result: T
   try {
     result = await work()
+    still.assertHeld()
   } catch (error) {
-    await startAgain(connection, stages).catch(after => {
-      throw new UserError(`${messageOf(error)}\nand what was stopped doesn't get ready: ${messageOf(after)}`)
-    })
-    throw error
+    throw await afterFailure(error, still)
   }
-  await startAgain(connection, stages)
+  await startAgain(still.connection, still.stages)
   return result
+}
+
+/** Starts what was stopped, if it may be. @returns what there is to tell. */
+async function afterFailure(error: unknown, { connection, stages, assertHeld }: Still): Promise<unknown> {
+  if (error instanceof HalfReplaced) return error
+  try {
+    assertHeld()
+  } catch (lost) {
+    const why = [...new Set([error, lost].map(messageOf))].join('\n')
+    return new UserError(`${why}\n${leftAsItIs}`)
+  }
+  try {
+    await startAgain(connection, stages)
+    return error
+  } catch (after) {
+    return new UserError(`${messageOf(error)}\nand what was stopped doesn't get ready: ${messageOf(after)}`)
+  }
 }
 
 async function untilLogRuns({ manager, target: { stack } }: Connection): Promise<void> {
