@@ -9,9 +9,10 @@ import { upgrade } from './lib/upgrade/upgrade.ts'
 const help = `npx zx ops/upgrade.ts --redpanda v26.2.2 [options]      another version of the log
 npx zx ops/upgrade.ts --image REFERENCE [options]       the same from elsewhere
 
-Prints what changes, what waits meanwhile, and what can't be undone. Agreed to, it loads the image, stops the log and
-starts the new version on the same data; ingest and workers wait. What doesn't get healthy gives way to the version
-before. One feature release at a time, and not back: Redpanda's data doesn't allow it. Deploys keep the version.
+Prints what changes, what waits meanwhile, and what can't be undone. Agreed to, it loads the image, stops ingest
+and the log, and starts the new version on the same data; workers wait. What doesn't get healthy, or is broken off by
+Ctrl-C, gives way to the version before. One feature release at a time, and not back: Redpanda's data doesn't allow it.
+Deploys keep the version.
 
   --plan            the plan alone
   --yes             agree to the plan

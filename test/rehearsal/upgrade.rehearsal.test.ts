@@ -55,6 +55,18 @@ test('one that never gets healthy gives way to the one before', slowly, async ()
   await deployHasNothingToDo()
 })
 
+test('Ctrl-C in the middle puts the one before back, and all is ready with it', slowly, async () => {
+  const broken = walk.start('upgrade.ts', '--image', 'wikiflow-rehearsal/kafka:6', '--yes')
+  await broken.until(/the log: 5 → 6/)
+  broken.interrupt()
+  const { code, said } = await broken.ended
+  expect(code, said).toBe(1)
+  expect(said).toContain('✓ stopping ingest')
+  expect(said.trimEnd().split('\n').at(-1)).toBe('5 runs again, and nothing is lost')
+  expect(await logOn()).toBe('wikiflow-rehearsal/kafka:5')
+  await deployHasNothingToDo()
+})
+
 test("the database's password rotated, a deploy brings it to where migrations run", slowly, async () => {
   const { host, port, owner, passwordFile, ca } = walk.rehearsal.site.database
   const password = await readFile(passwordFile, 'utf8')

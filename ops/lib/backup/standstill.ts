@@ -40,16 +40,23 @@ export async function stopService(
   }
 }
 
+/** Starts a service, and doesn't wait for it. */
+export async function startService(
+  { manager, target: { stack } }: Connection,
+  service: Stoppable,
+): Promise<void> {
+  await changeSwarm(manager, `starting ${service}`, scale, [stack, service, '1'])
+}
+
 /** Starts both, the log first, and waits until all that serves is ready again. @throws UserError that names what isn't. */
 export async function startAgain(connection: Connection, stages: Stages): Promise<void> {
   const { manager, target } = connection
-  const { stack } = target
   await stages.run('starting the log', async () => {
-    await changeSwarm(manager, 'starting redpanda', scale, [stack, 'redpanda', '1'])
-    await changeSwarm(manager, 'starting ingest', scale, [stack, 'ingest', '1'])
+    await startService(connection, 'redpanda')
+    await startService(connection, 'ingest')
     await untilLogRuns(connection)
   })
-  const worker = (await readSwarmStack(manager, stack)).services.get('worker')
+  const worker = (await readSwarmStack(manager, target.stack)).services.get('worker')
   await stages.run('readiness', say =>
     passGates({
       host: manager,

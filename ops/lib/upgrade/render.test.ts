@@ -11,8 +11,9 @@ test('a patch release says how to go back', () => {
 
 ~ redpanda  docker.redpanda.com/redpandadata/redpanda:v26.2.1 → docker.redpanda.com/redpandadata/redpanda:v26.2.2
 
-The image is loaded first. Then the log stops, for a minute or so; ingest and workers wait, and the source is resumed
-where it was: nothing is lost. If v26.2.2 doesn't get healthy, v26.2.1 takes its place again.
+The image is loaded first. Then ingest stops, and when what it has sent is written, the log, for a minute or so; workers
+wait, and the source is resumed where it was: nothing is lost. If v26.2.2 doesn't get healthy, or not all is ready with it,
+v26.2.1 takes its place again.
 Both read the same data. To go back later: npx zx ops/upgrade.ts --image ${running}`)
 })
 

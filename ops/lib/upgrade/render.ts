@@ -9,8 +9,9 @@ export function upgradeLines({ from, to, step }: Upgrade, stack: string): string
     '',
     `~ redpanda  ${from} → ${to}`,
     '',
-    'The image is loaded first. Then the log stops, for a minute or so; ingest and workers wait, and the source is resumed',
-    `where it was: nothing is lost. If ${next} doesn't get healthy, ${old} takes its place again.`,
+    'The image is loaded first. Then ingest stops, and when what it has sent is written, the log, for a minute or so; workers',
+    `wait, and the source is resumed where it was: nothing is lost. If ${next} doesn't get healthy, or not all is ready with it,`,
+    `${old} takes its place again.`,
     ...wayBack(step, { from, old, next }),
   ]
 }

@@ -1,3 +1,4 @@
+import { leftStopped } from '../backup/standstill.ts'
 import { type Connection, connect } from '../deploy/connect.ts'
 import { lockedAction } from '../deploy/locked-action.ts'
 import { openTarget, type TargetChoice } from '../deploy/open-target.ts'
@@ -8,8 +9,7 @@ import { type Stages, showStages } from '../deploy/stages.ts'
 import { standingOf } from '../deploy/standing.ts'
 import { assertDeployed } from '../scale/deployed.ts'
 import { UserError } from '../script.ts'
-import { replicasOf, type SwarmStack } from '../swarm/swarm.ts'
-import { loadImage } from './load-image.ts'
+import { type SwarmStack } from '../swarm/swarm.ts'
 import { upgradeLines } from './render.ts'
 import { replaceLog } from './replace-log.ts'
 import { type Asked, planUpgrade, splitImage, type Upgrade } from './versions.ts'
@@ -68,20 +68,23 @@ function carryOut(
   { from, to, step }: Upgrade,
   { connection, deployment, stages }: { connection: Connection; deployment: Deployment; stages: Stages },
 ): Promise<void> {
-  const { manager, target } = connection
-  return lockedAction(connection, `upgrade the log to ${to}`, async signal => {
-    await stages.run('loading the image', say => loadImage(manager, to, say, signal))
-    const log = { manager, stack: target.stack, deployment, stages, signal }
+  return lockedAction(connection, `upgrade the log to ${to}`, async (signal, assertHeld) => {
+    const log = { connection, deployment, stages, signal, assertHeld }
     await replaceLog(log, { from, to, isOneWay: step === 'feature' })
     return 'done'
   })
 }
 
-/** The image of the log, where it is ours to say. @throws UserError where it isn't. */
-function imageOf(deployment: Deployment, swarm: SwarmStack): string {
-  const log = swarm.services.get('redpanda')
-  if (!log || replicasOf(log) === 0) {
+/** The image of the log, where it is ours to say. @throws UserError where it isn't, or while the log stands still. */
+export function imageOf(deployment: Deployment, swarm: SwarmStack): string {
+  if (!swarm.services.has('redpanda') || deployment.variables.KAFKA_BROKERS) {
     throw new UserError('brokers of your own keep the log: their version is theirs to change')
+  }
+  const stopped = leftStopped(swarm)
+  if (stopped.length > 0) {
+    throw new UserError(
+      `${stopped.join(' and ')} stand still: unless somebody is at work on the stack, npx zx ops/deploy.ts starts them; then the same command again`,
+    )
   }
   const { REDPANDA_IMAGE } = standingOf(deployment)
   if (REDPANDA_IMAGE !== undefined) return REDPANDA_IMAGE
