@@ -51,7 +51,7 @@ await runScript(async () => {
     process.exitCode = await auditLocal(resolve(values.state), flags, tally)
     return
   }
-  // AWS's clients take a second to load, which a local audit needn't.
+  // What reaches a deployed stack takes some time to load, which a local audit needn't.
   const { auditDeployed } = await import('./lib/audit/deployed.ts')
   process.exitCode = await auditDeployed(values, [...flags, ...tallyFlag(tally)])
 })

@@ -62,7 +62,7 @@ await runScript(async () => {
     toMs: readMinute('--to', values.to),
   }
   const isDeployed = values.deployed || values.target !== undefined || values.config !== undefined
-  // AWS's clients take a second to load, which a local stack needn't.
+  // What reaches a deployed stack takes some time to load, which a local one needn't.
   const report = isDeployed
     ? await (await import('./lib/compare/compare-deployed.ts')).compareDeployed(values, question)
     : await compareWith(localOurs(resolve(values.state)), question)

@@ -2,7 +2,7 @@
 import { changePower } from './lib/cloud/change-power.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
 import { awaitPipeline, wasReached } from './lib/deploy/await-pipeline.ts'
-import { standingTarget, thingsOf } from './lib/deploy/open-target.ts'
+import { standingTarget, thingsOf } from './lib/deploy/standing-target.ts'
 
 const help = `npx zx ops/resume.ts [options]      start the hosts and the database again
 

@@ -1,4 +1,3 @@
-import { confirm, input } from '@inquirer/prompts'
 import { UserError } from './script.ts'
 
 /**
@@ -8,6 +7,7 @@ import { UserError } from './script.ts'
 export async function agreed(question: string, yes: boolean | undefined): Promise<boolean> {
   if (yes) return true
   assertTerminal('--yes')
+  const { confirm } = await import('@inquirer/prompts')
   return onTerminal(confirm({ message: question, default: false }))
 }
 
@@ -15,6 +15,7 @@ export async function agreed(question: string, yes: boolean | undefined): Promis
 export async function typed(question: string, word: string, given: string | undefined): Promise<boolean> {
   if (given !== undefined) return given === word
   assertTerminal(`--confirm ${word}`)
+  const { input } = await import('@inquirer/prompts')
   return (await onTerminal(input({ message: question }))).trim() === word
 }
 

@@ -73,7 +73,9 @@ test('a first deploy brings every event to log, database and lake', slowly, asyn
   expect(await inside(walk.first, leftovers)).toBe('')
   // Nine years from now: Swarm's own 90 days may end while a stack is paused.
   const node = '/var/lib/docker/swarm/certificates/swarm-node.crt'
-  expect(await inside(walk.first, 'openssl x509 -noout -checkend 284000000 -in "$1"', [node])).toContain('will not')
+  expect(await inside(walk.first, 'openssl x509 -noout -checkend 284000000 -in "$1"', [node])).toContain(
+    'will not',
+  )
 })
 
 test('the same again is nothing to do, and restarts nothing', slowly, async () => {

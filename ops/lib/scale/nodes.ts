@@ -3,7 +3,6 @@ import { fileTarget } from '../deploy/file-target.ts'
 import { readRunning } from '../deploy/running.ts'
 import { showStages } from '../deploy/stages.ts'
 import { UserError } from '../script.ts'
-import { cloudNodes } from './cloud-nodes.ts'
 import { assertDeployed } from './deployed.ts'
 import { type Description, describedSize } from './description.ts'
 import { planNodes } from './nodes-plan.ts'
@@ -17,7 +16,11 @@ import { assertRoom, reshape } from './reshape.ts'
 export async function scaleNodes(count: number, options: ScaleOptions): Promise<ScaleOutcome> {
   const description = await describedSize(options)
   const { mostNodes } = description
-  if (options.target === undefined) return cloudNodes(count, description, options)
+  if (options.target === undefined) {
+    // AWS's clients take half a second to load.
+    const { cloudNodes } = await import('./cloud-nodes.ts')
+    return cloudNodes(count, description, options)
+  }
   if (mostNodes !== undefined && count > mostNodes) {
     throw new UserError(
       `--nodes is ${count}, and ${description.file} names ${mostNodes} hosts: add more to its "hosts", with their keys`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, connect } from '../../deploy/connect.ts'
 import { fileTarget } from '../../deploy/file-target.ts'
-import { foundIn, standingTarget } from '../../deploy/open-target.ts'
+import { foundIn, standingTarget } from '../../deploy/standing-target.ts'
 import { type Target } from '../../deploy/target.ts'
 import { quote } from '../../host/quote.ts'
 import { once, type StackContext, stackContext } from '../stack-context.ts'
