@@ -12,15 +12,14 @@ const within = { fromMs: beginMs, toMs: beginMs + 180 * minuteMs }
 const hold = (old: OldCounts, against = ours) => compare(old, against, within)
 const kinds = (old: OldCounts) => hold(old).explanations.map(({ kind }) => kind)
 
-test('counts that come from nowhere are never explained', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 20, max: 180 }), (seed, minutes) => {
-      const random = chance(seed)
-      const invented = Array.from({ length: minutes }, () => Math.round(1_000 + 2_000 * random()))
-      expect(hold(oldOf(invented)).verdict).toBe('unexplained')
-    }),
-    { numRuns: 6 },
-  )
+test('counts that come from nowhere are not explained, or once in a hundred times by chance', () => {
+  const explained = Array.from({ length: 100 }, (_, seed) => {
+    const random = chance(seed + 1)
+    const minutes = 20 + Math.floor(160 * random())
+    const invented = Array.from({ length: minutes }, () => Math.round(1_000 + 2_000 * random()))
+    return hold(oldOf(invented)).verdict
+  }).filter(verdict => verdict !== 'unexplained')
+  expect(explained.length).toBeLessThanOrEqual(1)
 })
 
 test('the counts of another day are not explained, though they are as large', () => {
