@@ -136,3 +136,34 @@ test(
     expect(conserved, report).toBe(0)
   },
 )
+
+/** A node's certificate that its Swarm didn't give, as useless as one that has expired. */
+const otherCertificate = `cd /var/lib/docker/swarm/certificates
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout /dev/null -out swarm-node.crt -days 1 \\
+  -subj /CN=other 2>/dev/null`
+
+test(
+  'a Swarm that starts no more is said so; left and deployed again, the log is there',
+  slowly,
+  async () => {
+    await inside(walk.first, otherCertificate)
+    await walk.first.powerOff()
+    await walk.first.powerOn()
+    for (const script of ['status.ts', 'deploy.ts']) {
+      const { code, said } = await walk.run(script)
+      expect({ code, said }).toMatchObject({
+        code: 1,
+        said: expect.stringMatching(
+          /^the Swarm on host-1 doesn't start: .*`docker swarm leave --force` there, then npx zx ops\/deploy\.ts/m,
+        ),
+      })
+    }
+    await inside(walk.first, 'docker swarm leave --force')
+    const again = await walk.run('deploy.ts', '--yes')
+    expect(again.code, again.said).toBe(0)
+    await expectServing(serving)
+    const { code, said, totals } = await walk.audit()
+    expect(code, said).toBe(0)
+    expect(totals.records).toBeGreaterThan(0)
+  },
+)
