@@ -24,7 +24,8 @@ export type RestoreOptions = {
 
 /**
  * Puts a backup in the place of the log: shows what becomes of what, asks, stops what writes, replaces the volume's
- * content, and starts all again in every way out. The old content goes when the new one is there whole.
+ * content, and starts all again, unless the lock is lost or the log is replaced in part. The old content goes when the
+ * new one is there whole.
  * @returns the sentence that says what is true now.
  * @throws UserError for a backup that is damaged, that doesn't go with the database, or for which there is no room.
  */
