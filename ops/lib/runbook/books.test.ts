@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { localStackCheck } from '../checks/local-stack.ts'
 import { awsChecks, localChecks } from '../checks/verify/lists.ts'
 import { steps as migrationSteps } from '../migrate/steps.ts'
@@ -41,4 +42,10 @@ test('every command is a script of this project, and names its own section and n
     const [, named] = /--runbook (\S+)/.exec(line) ?? []
     expect(named ?? step, line).toBe(step)
   }
+})
+
+test('the memory that a worker is said to have is the one that it has', () => {
+  const { services } = parse(read('compose/docker-compose.prod.yml'), { merge: true })
+  const { memory } = services.worker.deploy.resources.limits
+  for (const name of ['RUNBOOK.md', 'RUNBOOK.vi.md']) expect(read(name)).toContain(`\`memory: ${memory}\``)
 })
