@@ -1,21 +1,32 @@
+import { globSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
+import { StopDBInstanceCommand } from '@aws-sdk/client-rds'
+import { PutBucketPolicyCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { keyFiles } from '../../ops/lib/cloud/key-files.ts'
 import { fingerprint } from '../../ops/lib/cloud/ssh-key.ts'
 import { testStack } from '../../ops/lib/cloud/test-context.ts'
 import { type Command, commandsIn } from '../../ops/lib/runbook/commands.ts'
 import { stepsIn } from '../../ops/lib/runbook/steps.ts'
-import { stackId } from '../../ops/lib/stack/names.ts'
+import { namesOf, stackId } from '../../ops/lib/stack/names.ts'
+import { must, runCommand } from './machines/command.ts'
 import { type AwsWalk, openAwsWalk } from './walk/aws-walk.ts'
 import { type Ended } from './walk/command.ts'
 import { containerOf, inside } from './walk/containers.ts'
 
 /** A loaded machine takes minutes where another takes seconds. */
 const slowly = { timeout: 1_200_000 }
+/** How long after its cause a failure may take to be seen, in ms: a silence is one after a minute. */
+const harmsMs = 240_000
 /** How long after its action a failure may take to be over, in ms. */
 const healsMs = 300_000
+/** Sizes of the host's disk before and after it grows. */
+const diskMib = 8_000
+const grownMib = 12_000
+/** Between two files of a partition, as `openAwsWalk` sets it, in ms. */
+const rotateMs = 5_000
 
 const book = await readFile(new URL('../../RUNBOOK.md', import.meta.url), 'utf8')
 const commands = commandsIn(book)
@@ -24,12 +35,41 @@ const stack = testStack.name
 let walk: AwsWalk
 
 beforeAll(async () => {
-  walk = await openAwsWalk({ source: { rate: 20 }, diskMib: 8_000 })
+  walk = await openAwsWalk({ source: { rate: 20 }, diskMib })
+  walk.wire.onAnswer = async ({ action }) => {
+    await powers[action]?.()
+  }
 }, 900_000)
 
 afterAll(async () => {
   await walk?.close()
 }, 60_000)
+
+/**
+ * EC2 and RDS do what they are told: the host's plug is pulled, the database stops, and both come back as they were. A
+ * volume that was made larger is so at once, and its file system from the next start on.
+ */
+const powers: Record<string, () => Promise<unknown>> = {
+  'ec2:StopInstances': () => walk.first.powerOff(),
+  'ec2:StartInstances': async () => {
+    await growFileSystem()
+    await walk.first.powerOn()
+  },
+  'ec2:ModifyVolume': () => must('truncate', ['--size', `${grownMib}M`, diskImage()]),
+  'rds:StopDBInstance': () => walk.rehearsal.site.database.stop(),
+  'rds:StartDBInstance': () => walk.rehearsal.site.database.start(),
+}
+
+const diskImage = () => join(dirname(walk.project.folder), `${walk.first.name}.img`)
+
+async function growFileSystem(): Promise<void> {
+  const isFree = async () => expect(await must('losetup', ['--associated', diskImage()])).toBe('')
+  await vi.waitFor(isFree, { timeout: 10_000, interval: 100 })
+  const { code, stdout, stderr } = await runCommand('e2fsck', ['-f', '-y', diskImage()])
+  // 1: the plug was pulled, and what that left is mended.
+  expect(code, stdout + stderr).toBeLessThan(2)
+  await must('resize2fs', [diskImage()])
+}
 
 /** What happens to the stack in a section, and what a person does there beside the commands. */
 type Failure = {
@@ -37,21 +77,19 @@ type Failure = {
   cause?(): Promise<unknown>
   /** What the first command that looks shows then. */
   shows?: RegExp
+  /** Why what proves the end doesn't fail before it. */
+  unseen?: string
   /** What is done by hand, or ends by itself, before the commands that act. */
   meanwhile?(): Promise<unknown>
+  /** What a person finds out, by what stands for it in the commands that act. */
+  finds?: Readonly<Record<string, () => Promise<string>>>
   /** What goes on after them. */
   afterwards?(): Promise<unknown>
+  /** What the command that proves the end says then. */
+  proves?: RegExp
 }
 
 const onHost = (script: string, args: readonly string[] = []) => inside(walk.first, script, args)
-
-/** Packets of the containers to a server of the site are refused, or no more. */
-const refuse = (url: string, isOn: boolean) => {
-  const [, hostname, port] = /([\d.]+):(\d+)/.exec(url) ?? []
-  const rule = `DOCKER-USER -p tcp -d ${hostname} --dport ${port} -j REJECT --reject-with tcp-reset`
-  return onHost(`iptables ${isOn ? '-I' : '-D'} ${rule}`)
-}
-const database = () => `${walk.rehearsal.site.database.host}:${walk.rehearsal.site.database.port}`
 
 /** Containers of the workers, at once. */
 const workers = `docker ps --quiet --filter "label=com.docker.swarm.service.name=${stack}_worker"`
@@ -70,13 +108,73 @@ const source = async (faults: Record<string, unknown>) => {
 }
 const hush = (isOn: boolean) => source({ stall: { rate: isOn ? 1 : 0, ms: isOn ? 1_200_000 : 0 } })
 
-const nextGeneration = () =>
-  walk.project.edit('wikiflow.config.ts', text =>
-    text.replace(/generation: (\d+)/, (_, number) => `generation: ${Number(number) + 1}`),
+/** Changes a number of `wikiflow.config.ts`. */
+const setNumber = (field: string, change: (number: number) => number) =>
+  walk.project.edit('wikiflow.config.ts', text => {
+    const changed = text.replace(
+      new RegExp(`^( *${field}: )([\\d_]+)`, 'm'),
+      (_, head, number: string) => `${head}${change(Number(number.replaceAll('_', '')))}`,
+    )
+    expect(changed, field).not.toBe(text)
+    return changed
+  })
+const nextGeneration = () => setNumber('generation', number => number + 1)
+
+const ours = () => stackId(testStack, walk.cloud.account)
+const bucket = () => namesOf(ours()).bucket
+const folder = () => keyFiles(walk.state, ours()).folder
+const knownHosts = () => join(folder(), 'known_hosts')
+
+/** Two rotations before the lake's newest file was written. */
+async function beforeLakesEnd(): Promise<string> {
+  let newest = 0
+  const pages = paginateListObjectsV2({ client: walk.cloud.s3 }, { Bucket: bucket(), Prefix: 'raw/' })
+  for await (const { Contents = [] } of pages) {
+    for (const { LastModified } of Contents) newest = Math.max(newest, LastModified?.getTime() ?? 0)
+  }
+  expect(newest).toBeGreaterThan(Date.now() - 600_000)
+  return new Date(newest - 2 * rotateMs).toISOString()
+}
+
+async function newestBackup(): Promise<string> {
+  const [newest = ''] = globSync('backups/*.tar.gz', { cwd: folder() }).toSorted().toReversed()
+  return join(folder(), newest)
+}
+
+/** The release that serves. */
+async function serving(): Promise<string> {
+  const { stdout } = await walk.start('status.ts', '--json').ended
+  return JSON.parse(stdout).release
+}
+
+/** The log's disk is lost, and the log begins anew on an empty one. */
+const loseLog = () =>
+  onHost(
+    `docker service scale --detach "$1_redpanda=0"
+until [ -z "$(docker ps --quiet --filter "label=com.docker.swarm.service.name=$1_redpanda")" ]; do sleep 0.2; done
+rm -rf /var/lib/docker/volumes/$1_redpanda-data/_data/*
+docker service scale --detach "$1_redpanda=1"`,
+    [stack],
   )
 
-const knownHosts = () =>
-  join(keyFiles(walk.state, stackId(testStack, walk.cloud.account)).folder, 'known_hosts')
+/** What brings harm to the lake on AWS: somebody's policy. */
+const forbidPuts = () =>
+  walk.cloud.s3.send(
+    new PutBucketPolicyCommand({
+      Bucket: bucket(),
+      Policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:PutObject',
+            Resource: `arn:aws:s3:::${bucket()}/raw/*`,
+          },
+        ],
+      }),
+    }),
+  )
 
 async function untilAllCounted(): Promise<void> {
   const look = async () => {
@@ -85,6 +183,11 @@ async function untilAllCounted(): Promise<void> {
   }
   await vi.waitFor(look, { timeout: 120_000, interval: 2_000 })
 }
+
+/** The release that serves before a bad one. */
+let good: string
+/** What puts the usual credit back. */
+let undo = async () => {}
 
 const failures: Record<string, Failure> = {
   compose: {
@@ -97,9 +200,15 @@ const failures: Record<string, Failure> = {
       expect(code, said).toBe(0)
     },
   },
+  batch: { unseen: "what stream's run wrote is there" },
+  'local-test': { unseen: "what stream's run wrote is audited" },
+  bucket: { unseen: 'made with the database' },
+  host: { unseen: 'made with the database' },
+  check: { unseen: 'nothing is done here', proves: /^The stack on AWS is as it should be/m },
   'worker-down': {
     cause: async () => onHost('docker kill "$1"', [await containerOf(walk.first, stack, 'worker')]),
     shows: /^worker .*(2\/3|UTC)/m,
+    unseen: 'the Swarm is quicker',
   },
   lag: {
     cause: () => onHost(`docker pause $(${workers})`),
@@ -110,42 +219,38 @@ const failures: Record<string, Failure> = {
   'broker-full': {
     cause: () => walk.first.fillDisk(100),
     shows: /GiB, (9\d|100) %/,
-    meanwhile: () => walk.first.freeDisk(),
+    meanwhile: () => setNumber('diskGb', gb => Math.ceil((gb * grownMib) / diskMib)),
+    afterwards: () => walk.first.freeDisk(),
   },
   'database-down': {
-    cause: () => refuse(database(), true),
-    shows: /ECONNREFUSED|database/,
-    meanwhile: () => refuse(database(), false),
-  },
-  'lake-late': {
-    cause: () => refuse(walk.rehearsal.site.lake.endpoint, true),
-    meanwhile: () => refuse(walk.rehearsal.site.lake.endpoint, false),
-  },
-  offsets: {
     cause: () =>
-      onHost(
-        `docker service scale --detach "$1_redpanda=0"
-until [ -z "$(docker ps --quiet --filter "label=com.docker.swarm.service.name=$1_redpanda")" ]; do sleep 0.2; done
-rm -rf /var/lib/docker/volumes/$1_redpanda-data/_data/*
-docker service scale --detach "$1_redpanda=1"`,
-        [stack],
-      ),
-    meanwhile: nextGeneration,
+      walk.cloud.rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: namesOf(ours()).database })),
+    shows: /ECONNREFUSED|database/,
+  },
+  'lake-late': { cause: forbidPuts, shows: /s3:PutObject/ },
+  offsets: { cause: loseLog, meanwhile: nextGeneration },
+  credit: {
+    cause: async () => {
+      undo = await setNumber('creditUsd', () => 3)
+    },
+    shows: /credit/,
+    meanwhile: () => undo(),
   },
   'host-lost': {
     cause: async () => {
       const { stdout } = await walk.start('provision.ts', '--plan', '--json').ended
-      const id = /i-[0-9a-f]{8,}/.exec(stdout)?.[0] ?? ''
+      const instance = /i-[0-9a-f]{8,}/.exec(stdout)?.[0] ?? ''
       const { ec2 } = walk.cloud
       await ec2.send(
-        new ModifyInstanceAttributeCommand({ InstanceId: id, DisableApiTermination: { Value: false } }),
+        new ModifyInstanceAttributeCommand({ InstanceId: instance, DisableApiTermination: { Value: false } }),
       )
-      await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
+      await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance] }))
       // Another machine takes its place: here the same one, with nothing on it.
       await onHost(emptied)
     },
     shows: /^\+ EC2 host/m,
     meanwhile: nextGeneration,
+    finds: { '2026-11-20T08:00:00Z': beforeLakesEnd },
   },
   'key-changed': {
     cause: async () => {
@@ -165,18 +270,24 @@ docker service scale --detach "$1_redpanda=1"`,
   },
   'bad-deploy': {
     cause: async () => {
+      good = await serving()
       await walk.project.touch('a release that counts nonsense')
       const { code, said } = await walk.start('deploy.ts', '--yes').ended
       expect(code, said).toBe(0)
+      expect(await serving()).not.toBe(good)
     },
+    unseen: 'it runs well, and is only wrong',
+    afterwards: async () => expect(await serving()).toBe(good),
   },
-  restore: {
+  backup: {
+    // Until it is put back: a log that ends before what is counted by then would be refused.
     cause: async () => {
       await hush(true)
       await untilAllCounted()
     },
-    afterwards: () => hush(false),
+    unseen: 'nothing is wrong',
   },
+  restore: { cause: loseLog, finds: { FILE: newestBackup }, afterwards: () => hush(false) },
 }
 
 /** A line as it is typed; where a person would be asked, the answer is given beforehand. */
@@ -190,19 +301,29 @@ function answered({ step, kind, line }: Command): string {
 const linesOf = (step: string, kind: Command['kind']) =>
   commands.filter(command => command.step === step && command.kind === kind).map(answered)
 
+/** The lines that act, with what a person has found out in its place. */
+async function actsOf(step: string, finds: NonNullable<Failure['finds']>): Promise<string[]> {
+  let text = linesOf(step, 'act').join('\n')
+  for (const [place, find] of Object.entries(finds)) {
+    expect(text).toContain(place)
+    text = text.replaceAll(place, await find())
+  }
+  return text.split('\n').filter(Boolean)
+}
+
 async function type(line: string): Promise<Ended> {
   return walk.type(line).ended
 }
 
 test.each(stepsIn(book))('$id: $title', slowly, async ({ id }) => {
-  const { cause, shows, meanwhile, afterwards } = failures[id] ?? {}
+  const { cause, shows = /\S/, unseen, meanwhile, finds = {}, afterwards, proves = /\S/ } = failures[id] ?? {}
   await cause?.()
   const [first, ...others] = linesOf(id, 'look')
   if (first !== undefined) {
     const look = async () => {
       const { code, said } = await type(first)
       expect([0, 1, 2], said).toContain(code)
-      expect(said).toMatch(shows ?? /\S/)
+      expect(said).toMatch(shows)
     }
     await vi.waitFor(look, { timeout: 120_000, interval: 1_000 })
   }
@@ -210,19 +331,23 @@ test.each(stepsIn(book))('$id: $title', slowly, async ({ id }) => {
     const { code, said } = await type(line)
     expect([0, 1, 2], `${line}: ${said}`).toContain(code)
   }
+  const [proof = ''] = linesOf(id, 'prove')
+  const prove = (isOver: boolean, timeout: number) => {
+    const look = async () => {
+      const { code, said } = await type(proof)
+      expect(code === 0, `${proof} (${code}): ${said}`).toBe(isOver)
+      if (isOver) expect(said).toMatch(proves)
+    }
+    return vi.waitFor(look, { timeout, interval: 5_000 })
+  }
+  if (unseen === undefined) await prove(false, harmsMs)
   await meanwhile?.()
-  for (const line of linesOf(id, 'act')) {
+  for (const line of await actsOf(id, finds)) {
     const { code, said } = await type(line)
     expect(code, `${line}: ${said}`).toBe(0)
   }
   await afterwards?.()
-  for (const line of linesOf(id, 'prove')) {
-    const prove = async () => {
-      const { code, said } = await type(line)
-      expect(code, `${line}: ${said}`).toBe(0)
-    }
-    await vi.waitFor(prove, { timeout: healsMs, interval: 5_000 })
-  }
+  await prove(true, healsMs)
 })
 
 test('every failure that is caused here stands in the runbook', () => {
