@@ -191,6 +191,7 @@ let undo = async () => {}
 
 const failures: Record<string, Failure> = {
   compose: {
+    unseen: 'without a description, what a new one would say is looked at',
     // Here nobody can be asked which address the operator has.
     meanwhile: async () => {
       const { code, said } = await walk.start(
@@ -225,7 +226,7 @@ const failures: Record<string, Failure> = {
   'database-down': {
     cause: () =>
       walk.cloud.rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: namesOf(ours()).database })),
-    shows: /ECONNREFUSED|database/,
+    shows: /is paused \(wikiflow is stopped\)/,
   },
   'lake-late': { cause: forbidPuts, shows: /s3:PutObject/ },
   offsets: { cause: loseLog, meanwhile: nextGeneration },
