@@ -30,6 +30,8 @@ function init(
   })
 }
 
+const lastLine = ({ stdout }: { stdout: string }) => stdout.trimEnd().split('\n').at(-1)
+
 test('a description is written once; a second run leaves it as it is and says so', async () => {
   const folder = project()
   const first = await init(folder, ...mine, '--name', 'wiki-2', '--region', 'eu-west-1')
@@ -37,7 +39,12 @@ test('a description is written once; a second run leaves it as it is and says so
   expect(first.stdout).toMatch(
     /^wikiflow\.config\.ts describes the stack wiki-2 in eu-west-1, to be reached by SSH from 203\.0\.113\.7\/32\.\n/,
   )
-  expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('Next: npx zx ops/prepare.ts')
+  expect(lastLine(first)).toBe(
+    'Next: set pipeline.contact in it, without which deploy refuses; then npx zx ops/prepare.ts',
+  )
+  expect(lastLine(await init(project(), ...mine, '--contact', 'me@example.org'))).toBe(
+    'Next: npx zx ops/prepare.ts',
+  )
   const file = join(folder, 'wikiflow.config.ts')
   expect(readFileSync(file, 'utf8')).toContain("name: 'wiki-2'")
   writeFileSync(file, 'mine')

@@ -65,7 +65,7 @@ await runScript(async () => {
   write(path, text)
   console.log(`${relative(process.cwd(), path)} describes the stack ${name} in ${region}, to be reached by SSH from ${cidrs.join(', ')}.
 Read it, change what you like, keep it in git: it holds no secret. Nothing is made on AWS yet.
-Next: npx zx ops/prepare.ts`)
+Next: ${contact === undefined ? 'set pipeline.contact in it, without which deploy refuses; then ' : ''}npx zx ops/prepare.ts`)
 })
 
 function allowed<Schema extends z.ZodType>(flag: string, value: unknown, schema: Schema): z.output<Schema> {
