@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Broker, startBroker } from '../../../ops/lib/local/broker/broker.ts'
 import { topic } from '../contract.ts'
 import { ensureTopic } from '../init/topic.ts'
-import { createKafka, type Kafka, LogRangeError, readLog, readLogEnds } from './kafka.ts'
+import { createKafka, type Kafka, LogRangeError, readClusterId, readLog, readLogEnds } from './kafka.ts'
 
 const retention = { TOPIC_RETENTION_MS: 86_400_000, TOPIC_RETENTION_BYTES: 1_073_741_824 }
 let folder: string
@@ -116,4 +116,14 @@ test('thrown out of its group, it goes on where it was, however much it has read
     },
   })
   expect(read).toEqual(Array.from({ length: sends * each }, (_, n) => `${n}`))
+})
+
+test('a cluster without an id yet has none: no offset is stored under a name that it will not keep', async () => {
+  const describes = (clusterId: unknown) => ({
+    describeCluster: async () => ({ brokers: [], controller: 0, clusterId: clusterId as string }),
+  })
+  for (const clusterId of [null, '', 'redpanda.initializing']) {
+    await expect(readClusterId(describes(clusterId))).rejects.toThrow('gives no id of its cluster yet')
+  }
+  expect(await readClusterId(describes('redpanda.2d339cd9'))).toBe('redpanda.2d339cd9')
 })

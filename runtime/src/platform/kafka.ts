@@ -43,9 +43,17 @@ export function createKafka(config: KafkaConfig, options: { clientId: string; lo
   return explainFailures(kafka, config)
 }
 
-/** The cluster's own id: offsets mean nothing without it. */
-export async function readClusterId(admin: Admin): Promise<string> {
-  return (await admin.describeCluster()).clusterId
+/** What Redpanda says while it has no id. Since 23.2 it takes no connection before it has one (redpanda#10387). */
+const initializing = 'redpanda.initializing'
+
+/**
+ * The cluster's own id: offsets mean nothing without it, and under another one they would be counted anew.
+ * @throws Error while the broker has none yet, which waiting mends.
+ */
+export async function readClusterId(admin: Pick<Admin, 'describeCluster'>): Promise<string> {
+  const { clusterId } = await admin.describeCluster()
+  if (clusterId && clusterId !== initializing) return clusterId
+  throw new Error(`the broker gives no id of its cluster yet (${clusterId || 'none'})`)
 }
 
 /** First offset held (`start`) and next offset to be written (`end`), by partition of the topic. */
