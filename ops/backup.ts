@@ -33,6 +33,6 @@ await runCloudScript(async () => {
   }
   await withConnection(values, async connection => {
     const agree = () => agreed('Stop the log and back it up?', values.yes)
-    console.log(`\n${await backUp(connection, agree, process.stdout)}`)
+    console.log(`\n${await backUp(connection, values, agree, process.stdout)}`)
   })
 })

@@ -40,7 +40,7 @@ await runCloudScript(async () => {
   }
   await withConnection(values, async connection => {
     const agree = () => agreed('Replace the log by it?', values.yes)
-    const options = { path, force: values.force, agree, out: process.stdout }
+    const options = { path, force: values.force, meant: values, agree, out: process.stdout }
     console.log(`\n${await restore(connection, options)}`)
   })
 })

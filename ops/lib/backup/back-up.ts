@@ -5,7 +5,9 @@ import { readDeployedStack } from '../containers/stack-services.ts'
 import { type Connection } from '../deploy/connect.ts'
 import { servedReleases } from '../deploy/deployed.ts'
 import { lockedAction } from '../deploy/locked-action.ts'
+import { type TargetChoice } from '../deploy/open-target.ts'
 import { showStages } from '../deploy/stages.ts'
+import { nextCommand } from '../deploy/target-flags.ts'
 import { UserError } from '../script.ts'
 import { download, finishSwap } from './archive.ts'
 import { sizeText } from './bytes.ts'
@@ -25,6 +27,7 @@ const rate = 20e6
  */
 export async function backUp(
   connection: Connection,
+  meant: TargetChoice,
   agree: () => Promise<boolean>,
   out: NodeJS.WriteStream,
 ): Promise<string> {
@@ -49,7 +52,7 @@ export async function backUp(
   await lockedAction(connection, 'backup', async (signal, assertHeld) => {
     const job = { connection, volume, folder, known, signal, assertHeld, out }
     const { files, manifest, waitedMs } = await bring(job)
-    closing = `The log is in ${files.archive} (${sizeText(manifest.archive.bytes)}); the pipeline waited ${elapsed(waitedMs)}. To put it back: npx zx ops/restore.ts ${files.archive}`
+    closing = `The log is in ${files.archive} (${sizeText(manifest.archive.bytes)}); the pipeline waited ${elapsed(waitedMs)}. To put it back: ${nextCommand(`restore.ts ${files.archive}`, meant)}`
     return `done: ${manifest.archive.sha256}`
   })
   return closing

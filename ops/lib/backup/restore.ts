@@ -2,8 +2,10 @@ import { elapsed } from '../cloud/elapsed.ts'
 import { visible } from '../cloud/fact-text.ts'
 import { type Connection } from '../deploy/connect.ts'
 import { lockedAction } from '../deploy/locked-action.ts'
+import { type TargetChoice } from '../deploy/open-target.ts'
 import { type Running, readRunning } from '../deploy/running.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
+import { deployedFlagsAgain, nextCommand } from '../deploy/target-flags.ts'
 import { UserError } from '../script.ts'
 import { putInPlace, removeIncoming, upload, verify } from './archive.ts'
 import { sizeText } from './bytes.ts'
@@ -18,6 +20,8 @@ export type RestoreOptions = {
   path: string
   /** Do it in spite of what speaks against it. */
   force: boolean
+  /** The stack, as it was named. */
+  meant: TargetChoice
   agree(): Promise<boolean>
   out: NodeJS.WriteStream
 }
@@ -60,9 +64,10 @@ export async function restore(connection: Connection, options: RestoreOptions): 
       return `done: ${manifest.archive.sha256}`
     })
     const what = `The log is as it was at ${manifest.time}, after ${elapsed(Date.now() - from)}`
+    const audit = ['npx zx ops/audit.ts', ...deployedFlagsAgain(options.meant)].join(' ')
     return isDeployed(running)
-      ? `${what}; the pipeline goes on with it. Was anything lost? npx zx ops/audit.ts --deployed`
-      : `${what}. To run the pipeline on it: npx zx ops/deploy.ts; then npx zx ops/audit.ts --deployed`
+      ? `${what}; the pipeline goes on with it. Was anything lost? ${audit}`
+      : `${what}. To run the pipeline on it: ${nextCommand('deploy.ts', options.meant)}; then ${audit}`
   } finally {
     stages.close()
   }

@@ -11,6 +11,7 @@ import { ready, serve } from './serve.ts'
 import { readSince } from './since.ts'
 import { showStages } from './stages.ts'
 import { type Target } from './target.ts'
+import { nextCommand } from './target-flags.ts'
 
 export type DeployOptions = TargetChoice & {
   /** Where the source begins while the log is empty: SOURCE_SINCE. */
@@ -59,21 +60,29 @@ export async function deploy(options: DeployOptions): Promise<DeployOutcome> {
     print(renderDeployPlan(plan, target.stack))
     if (isSettled(plan, running)) {
       await stages.run('readiness', say => ready(connection, next.deployment, say))
-      return outcome('nothing to do', true, `Nothing to do: release ${plan.to} serves. ${lookAt(target)}`)
+      return outcome(
+        'nothing to do',
+        true,
+        `Nothing to do: release ${plan.to} serves. ${lookAt(target, options)}`,
+      )
     }
     if (options.planOnly) {
-      return outcome('planned', false, 'Nothing was changed; to carry it out: npx zx ops/deploy.ts')
+      return outcome(
+        'planned',
+        false,
+        `Nothing was changed; to carry it out: ${nextCommand('deploy.ts', options)}`,
+      )
     }
     if (!(await options.agree())) return outcome('declined', false, 'Nothing was changed.')
     await serve({ ...present, shown: running, action: 'deploy', ...next, stages })
-    return outcome('done', true, `Release ${plan.to} serves. ${lookAt(target)}`)
+    return outcome('done', true, `Release ${plan.to} serves. ${lookAt(target, options)}`)
   } finally {
     stages.close()
     await connection.close()
   }
 }
 
-function lookAt({ hosts: [first], variables }: Target): string {
+function lookAt({ hosts: [first], variables }: Target, options: TargetChoice): string {
   const port = variables.DASHBOARD_PORT || '80'
-  return `The dashboard: http://${first.address}${port === '80' ? '' : `:${port}`}/ · next: npx zx ops/status.ts`
+  return `The dashboard: http://${first.address}${port === '80' ? '' : `:${port}`}/ · next: ${nextCommand('status.ts', options)}`
 }

@@ -11,6 +11,7 @@ import { marksOf, readServiceFiles } from './secrets.ts'
 import { serve } from './serve.ts'
 import { showStages } from './stages.ts'
 import { standingOf } from './standing.ts'
+import { nextCommand } from './target-flags.ts'
 
 export type RollbackOptions = TargetChoice & {
   /** Id of the release to go back to, or its beginning; left out, the one that served before. */
@@ -43,7 +44,7 @@ export async function rollback(options: RollbackOptions): Promise<string> {
     process.stdout.write(`${renderDeployPlan(plan, target.stack)}\n`)
     if (!(await options.agree())) return 'Nothing was changed.'
     await serve({ ...present, shown: running, action: 'rollback', deployment, files, stages })
-    return `Release ${release} serves again; to go on with the newer one: npx zx ops/deploy.ts`
+    return `Release ${release} serves again; to go on with the newer one: ${nextCommand('deploy.ts', options)}`
   } finally {
     stages.close()
     await connection.close()

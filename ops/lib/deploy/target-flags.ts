@@ -40,3 +40,8 @@ export function deployedFlagsAgain(meant: Meant): string[] {
   const isNamed = meant.target !== undefined || meant.config !== undefined
   return [...(isNamed ? [] : ['--deployed']), ...flagsAgain(meant)]
 }
+
+/** A command for the same stack, to be typed next: `npx zx ops/status.ts --target 'hosts.json'`. @param script `status.ts`. */
+export function nextCommand(script: string, meant: Meant): string {
+  return [`npx zx ops/${script}`, ...flagsAgain(meant)].join(' ')
+}

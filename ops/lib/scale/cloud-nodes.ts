@@ -9,6 +9,7 @@ import { type Deployment } from '../deploy/plan.ts'
 import { readRunning } from '../deploy/running.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
 import { standingTarget, thingsOf } from '../deploy/standing-target.ts'
+import { nextCommand } from '../deploy/target-flags.ts'
 import { type Host } from '../host/host.ts'
 import { type Description } from './description.ts'
 import { type NodesPlan, planNodes } from './nodes-plan.ts'
@@ -83,17 +84,25 @@ async function joinThose(work: Work, { result, things }: Outcome): Promise<Scale
     return end(
       result,
       [],
-      `${hosts(count)} there. Next: npx zx ops/deploy.ts has them join, with the pipeline`,
+      `${hosts(count)} there. Next: ${nextCommand('deploy.ts', options)} has them join, with the pipeline`,
     )
   }
   return onSwarm(work, things, async swarm => {
     if (!swarm) {
       await save(work)
-      return end('done', [], `${hosts(count)} there; nothing is deployed yet: npx zx ops/deploy.ts`)
+      return end(
+        'done',
+        [],
+        `${hosts(count)} there; nothing is deployed yet: ${nextCommand('deploy.ts', options)}`,
+      )
     }
     const { lines, isSettled, leaving } = swarm.plan
     if (isSettled && (result === 'done' || description.says.nodes === count)) {
-      return end(result, lines, `${hosts(count)} there, and in the Swarm. Next: npx zx ops/status.ts`)
+      return end(
+        result,
+        lines,
+        `${hosts(count)} there, and in the Swarm. Next: ${nextCommand('status.ts', options)}`,
+      )
     }
     print(work, lines)
     if (result === 'nothing to do') {
@@ -101,7 +110,11 @@ async function joinThose(work: Work, { result, things }: Outcome): Promise<Scale
       if (!(await options.agree())) return end('declined', lines, 'Nothing was changed.')
     }
     await reshape({ ...work, ...swarm, leaving })
-    return end('done', lines, `The pipeline runs on ${count}, and is ready. Next: npx zx ops/status.ts`)
+    return end(
+      'done',
+      lines,
+      `The pipeline runs on ${count}, and is ready. Next: ${nextCommand('status.ts', options)}`,
+    )
   })
 }
 

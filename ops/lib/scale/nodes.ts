@@ -2,6 +2,7 @@ import { connect } from '../deploy/connect.ts'
 import { fileTarget } from '../deploy/file-target.ts'
 import { readRunning } from '../deploy/running.ts'
 import { showStages } from '../deploy/stages.ts'
+import { nextCommand } from '../deploy/target-flags.ts'
 import { UserError } from '../script.ts'
 import { assertDeployed } from './deployed.ts'
 import { type Description, describedSize } from './description.ts'
@@ -63,7 +64,10 @@ async function fileNodes(
       deployment,
       stages,
     })
-    return end('done', `The pipeline runs on ${count}, and is ready. Next: npx zx ops/status.ts`)
+    return end(
+      'done',
+      `The pipeline runs on ${count}, and is ready. Next: ${nextCommand('status.ts', options)}`,
+    )
   } finally {
     stages.close()
     await connection.close()

@@ -9,6 +9,7 @@ import { readRunning } from '../deploy/running.ts'
 import { settle } from '../deploy/settle.ts'
 import { spreadWorkers } from '../deploy/spread-workers.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
+import { nextCommand } from '../deploy/target-flags.ts'
 import { type Host } from '../host/host.ts'
 import { UserError } from '../script.ts'
 import { scaleService } from '../swarm/spread.ts'
@@ -53,7 +54,10 @@ export async function scaleWorkers(count: number, options: ScaleOptions): Promis
     if (options.planOnly) return end('planned', 'Nothing was changed.')
     if (!(await options.agree())) return end('declined', 'Nothing was changed.')
     await carryOut(count, { connection, description, deployment, stages })
-    return end('done', `${count} workers run, and have shared out the log. Next: npx zx ops/status.ts`)
+    return end(
+      'done',
+      `${count} workers run, and have shared out the log. Next: ${nextCommand('status.ts', options)}`,
+    )
   } finally {
     stages.close()
     await connection.close()

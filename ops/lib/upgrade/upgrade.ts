@@ -7,6 +7,7 @@ import { readRunning } from '../deploy/running.ts'
 import { settle } from '../deploy/settle.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
 import { standingOf } from '../deploy/standing.ts'
+import { nextCommand } from '../deploy/target-flags.ts'
 import { assertDeployed } from '../scale/deployed.ts'
 import { UserError } from '../script.ts'
 import { type SwarmStack } from '../swarm/swarm.ts'
@@ -57,7 +58,7 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeOutcome> 
     if (options.planOnly) return end('planned', 'Nothing was changed.')
     if (!(await options.agree())) return end('declined', 'Nothing was changed.')
     await carryOut(plan, { connection, deployment, stages })
-    return end('done', `The log runs ${tag}, and deploys keep it. Next: npx zx ops/status.ts`)
+    return end('done', `The log runs ${tag}, and deploys keep it. Next: ${nextCommand('status.ts', options)}`)
   } finally {
     stages.close()
     await connection.close()
