@@ -3,7 +3,7 @@ import { type Connection, connect } from '../../deploy/connect.ts'
 import { fileTarget } from '../../deploy/file-target.ts'
 import { foundIn, standingTarget } from '../../deploy/standing-target.ts'
 import { type Target } from '../../deploy/target.ts'
-import { quote } from '../../host/quote.ts'
+import { flagsAgain } from '../../deploy/target-flags.ts'
 import { once, type StackContext, stackContext } from '../stack-context.ts'
 import { deployedPipeline } from './deployed-pipeline.ts'
 import { localPipeline, localPorts } from './local-pipeline.ts'
@@ -48,7 +48,7 @@ export function openLocal(state: string, depth: Depth): Opened<LocalContext> {
 
 /** Hosts given by address. */
 export function openFile(target: string, state: string, depth: Depth): Opened<HostsContext> {
-  return openHosts(async () => fileTarget(target, state), ` --target ${quote(target)}`, depth)
+  return openHosts(async () => fileTarget(target, state), flagsFor({ target, state }), depth)
 }
 
 /** The stack of a description, on AWS. */
@@ -66,9 +66,15 @@ export function openAws(
     const open = await stack.open()
     return standingTarget(open, foundIn(await stack.plan()), choice['host-key'])
   }
-  const flags = choice.config === undefined ? '' : ` --config ${quote(choice.config)}`
-  const hosts = openHosts(target, flags, depth, async () => (await stack.stack()).dashboard.access)
+  const hosts = openHosts(target, flagsFor(choice), depth, async () => (await stack.stack()).dashboard.access)
   return { context: { ...stack, ...hosts.context }, close: hosts.close }
+}
+
+/** Behind a command: ` --target 'hosts.json'`. */
+function flagsFor(meant: Parameters<typeof flagsAgain>[0]): string {
+  return flagsAgain(meant)
+    .map(flag => ` ${flag}`)
+    .join('')
 }
 
 /** Hosts of a target that is opened when a check first asks for it. @param flags that mean it, for the commands in fixes. */
