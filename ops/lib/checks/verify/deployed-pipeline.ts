@@ -78,8 +78,9 @@ async function readSecrets({ secrets }: Target): Promise<Secret[]> {
 
 function commandsFor(flags: string): Commands {
   const command = (script: string) => `npx zx ops/${script}`
+  const isNamed = /^ --(target|config) /.test(flags)
   return {
-    audit: command(`audit.ts ${flags.trim() || '--deployed'}`),
+    audit: command(`audit.ts${isNamed ? '' : ' --deployed'}${flags}`),
     status: command(`status.ts${flags}`),
     start: command(`deploy.ts${flags}`),
     moreWorkers: command(`scale.ts --workers 6${flags}`),
