@@ -117,6 +117,9 @@ test('the log is started as for production: rpk reads its settings, and each rec
     'redpanda.write_caching_default=false',
     'redpanda.auto_create_topics_enabled=false',
     'redpanda.storage_min_free_bytes=5368709120',
+    'redpanda.core_balancing_continuous=false',
+    'redpanda.partition_autobalancing_mode=node_add',
+    'redpanda.crash_loop_limit=1000',
   ])
   expect(command).toContain('--unsafe-bypass-fsync=false')
   expect(command.join(' ')).not.toContain('dev-container')

@@ -36,7 +36,10 @@ afterAll(async () => {
 
 /** The description of a stack of this name, as init writes it. */
 function config(name: string, change: (text: string) => string = text => text): string {
-  const text = configText({ name, region: 'us-east-1', cidrs: ['203.0.113.7/32'], priceOf: () => undefined })
+  const text = configText({
+    ...{ name, region: 'us-east-1', cidrs: ['203.0.113.7/32'], contact: 'me@example.org' },
+    priceOf: () => undefined,
+  })
   const file = join(folder, `${name}.config.ts`)
   const schema = pathToFileURL(join(ops, 'lib/stack/schema.ts')).href
   writeFileSync(file, change(text.replace('./ops/lib/stack/schema.ts', schema)))

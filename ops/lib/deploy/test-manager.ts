@@ -64,7 +64,7 @@ function answer(manager: TestManager, script: string, args: readonly string[], o
     return {
       stdout: args
         .slice(2)
-        .map(url => said(manager, url))
+        .map(path => said(manager, path))
         .join(''),
     }
   if (script.includes('curl')) {
@@ -93,8 +93,8 @@ function answer(manager: TestManager, script: string, args: readonly string[], o
 }
 
 /** What the Engine API answers, with its status behind it. */
-function said(manager: TestManager, url: string): string {
-  const path = new URL(url).pathname.split('/').at(-1)
+function said(manager: TestManager, path: string): string {
+  const [, asked = ''] = /^\/(\w+)/.exec(path) ?? []
   const things: Record<string, unknown> = {
     info: { ServerVersion: '27', Swarm: { NodeID: 'n', LocalNodeState: 'active', ControlAvailable: true } },
     nodes: manager.nodes,
@@ -103,7 +103,7 @@ function said(manager: TestManager, url: string): string {
       Array.from({ length: manager.workers }, () => task(name)),
     ),
   }
-  return `${JSON.stringify(things[path ?? ''])}\n200\n`
+  return `${JSON.stringify(things[asked])}\n200\n`
 }
 
 function service({ workers }: TestManager, name: string, release: string): SwarmService {

@@ -2,22 +2,27 @@ import { z } from 'zod'
 import { type Host } from '../host/host.ts'
 import { UserError } from '../script.ts'
 
-/** The Docker API's version since engine 20.10, which newer engines still answer to. */
-const version = 'v1.41'
-
 /** How long the engine may take for an answer, in ms. */
 const answerMs = 20_000
 
 /** curl's exit codes without an answer: no connection (7), and a socket that closed without one (52, 56). */
 const noAnswer = [7, 52, 56]
 
-/** Asks the engine; the body comes from standard input, for a token must not stand in an argument. */
+/**
+ * Asks the engine in the newest version of its API: Docker 29 refuses those before 1.44, and 20.10 has none after 1.41. The
+ * body comes from standard input, for a token must not stand in an argument.
+ */
 const ask = `set -eu
 method=$1 body=$2
 shift 2
-exec curl --silent --show-error --fail-early --max-time 15 --unix-socket /var/run/docker.sock \\
-  --request "$method" --header 'Content-Type: application/json' \${body:+--data-binary @-} \\
-  --write-out '\\n%{http_code}\\n' "$@"`
+engine() { curl --silent --unix-socket /var/run/docker.sock "$@"; }
+api=$(engine --max-time 4 --head http://docker/_ping | tr -d '\\r' | sed -n 's/^[Aa][Pp][Ii]-[Vv]ersion: //p')
+for path; do
+  shift
+  set -- "$@" "http://docker\${api:+/v$api}$path"
+done
+engine --show-error --fail-early --max-time 15 --request "$method" --header 'Content-Type: application/json' \\
+  \${body:+--data-binary @-} --write-out '\\n%{http_code}\\n' "$@"`
 
 /** What the engine said, when it was no. */
 export class EngineError extends UserError {
@@ -66,8 +71,7 @@ async function exchange(
   paths: readonly string[],
   body?: object,
 ): Promise<unknown[]> {
-  const urls = paths.map(path => `http://docker/${version}${path}`)
-  const ran = await host.run(ask, [method, body ? 'body' : '', ...urls], {
+  const ran = await host.run(ask, [method, body ? 'body' : '', ...paths], {
     stdin: body ? JSON.stringify(body) : '',
     timeoutMs: answerMs,
   })

@@ -37,7 +37,7 @@ export function readEngine(host: Host): Promise<EngineInfo> {
 export const firstLabel = 'wikiflow.first'
 
 /** The address by which a host reaches the world: other nodes of a private network reach it there. */
-const ownAddress = `ip -4 route get 198.51.100.1 | sed -n 's/.* src \\([0-9.]*\\).*/\\1/p'`
+const ownAddress = `PATH=$PATH:/usr/sbin:/sbin ip -4 route get 198.51.100.1 | sed -n 's/.* src \\([0-9.]*\\).*/\\1/p'`
 
 const labelNode = `docker node update --label-add ${firstLabel}=true --label-add "${hostLabel}=$2" "$1" > /dev/null`
 

@@ -53,10 +53,10 @@ export class PlayedSwarm {
       return image === undefined ? '' : this.#change(name, { image, updates }, `${name}: ${image}`)
     }
     if (script.includes('docker image')) return 'sha256:00'
-    const [first, second = '', ...urls] = args
+    const [first, second = '', ...paths] = args
     if (first !== 'GET') return this.#page(second)
     this.onRead()
-    return urls.map(url => `${JSON.stringify(this.#answer(url))}\n200\n`).join('')
+    return paths.map(path => `${JSON.stringify(this.#answer(path))}\n200\n`).join('')
   }
 
   #change(name: string, change: Partial<Service>, asked: string): string {
@@ -67,12 +67,12 @@ export class PlayedSwarm {
     return ''
   }
 
-  #answer(url: string): unknown {
-    if (url.includes('/nodes')) return [node]
+  #answer(path: string): unknown {
+    if (path.includes('/nodes')) return [node]
     const all = [...this.services].map(([name, service]) => ({
       ...{ name, fate: this.fateOf(service.image), ...service },
     }))
-    if (url.includes('/services')) return all.map(asService)
+    if (path.includes('/services')) return all.map(asService)
     return all.filter(({ replicas }) => replicas > 0).map(asTask)
   }
 
