@@ -8,6 +8,7 @@ import { lockedAction } from '../deploy/locked-action.ts'
 import { type TargetChoice } from '../deploy/open-target.ts'
 import { showStages } from '../deploy/stages.ts'
 import { nextCommand } from '../deploy/target-flags.ts'
+import { messageOf } from '../message-of.ts'
 import { UserError } from '../script.ts'
 import { download, finishSwap } from './archive.ts'
 import { sizeText } from './bytes.ts'
@@ -132,8 +133,4 @@ function plan(of: {
       ? [`  first      ${stopped.join(' and ')} stand still since a run was killed: they are started`]
       : []),
   ].join('\n')
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

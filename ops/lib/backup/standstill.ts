@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection } from '../deploy/connect.ts'
 import { passGates } from '../deploy/gates.ts'
 import { type Stages } from '../deploy/stages.ts'
+import { messageOf } from '../message-of.ts'
 import { UserError } from '../script.ts'
 import { changeSwarm } from '../swarm/change-swarm.ts'
 import { readSwarmStack, replicasOf, type SwarmStack } from '../swarm/swarm.ts'
@@ -144,8 +145,4 @@ function runs({ tasks, nodes }: SwarmStack, service: Stoppable): boolean {
   return (tasks.get(service) ?? []).some(
     ({ NodeID = '', Status }) => /^(preparing|starting|running)$/.test(Status.State) && there.has(NodeID),
   )
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

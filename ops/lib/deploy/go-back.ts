@@ -1,4 +1,5 @@
 import { type Host } from '../host/host.ts'
+import { messageOf } from '../message-of.ts'
 import { UserError } from '../script.ts'
 import { bringUp } from './bring-up.ts'
 import { type DeployJob } from './carry-out.ts'
@@ -75,8 +76,4 @@ async function removeStack(manager: Host, stack: string): Promise<void> {
 /** Stages within a stage are not shown. */
 function quietly(stages: Stages): Stages {
   return { ...stages, run: (_title, stage) => stage(() => {}) }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

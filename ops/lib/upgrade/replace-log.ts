@@ -5,6 +5,7 @@ import { ConvergenceError, converge, standing } from '../deploy/converge.ts'
 import { type Deployment } from '../deploy/plan.ts'
 import { settle } from '../deploy/settle.ts'
 import { type Stages } from '../deploy/stages.ts'
+import { messageOf } from '../message-of.ts'
 import { UserError } from '../script.ts'
 import { changeSwarm } from '../swarm/change-swarm.ts'
 import { readSwarmStack } from '../swarm/swarm.ts'
@@ -175,8 +176,4 @@ function holds({ assertHeld }: Log): boolean {
 
 function tagOf(image: string): string {
   return splitImage(image).tag
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
