@@ -4,10 +4,11 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { roles } from '../runtime/src/contract.ts'
+import { runCloudScript } from './lib/cloud/script.ts'
 import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
 import { nodeOptions } from './lib/local/child.ts'
 import { readRun } from './lib/local/run-file.ts'
-import { runScript, scriptArgs, UserError } from './lib/script.ts'
+import { scriptArgs, UserError } from './lib/script.ts'
 
 const help = `npx zx ops/audit.ts [options]      was anything lost, or counted twice?
 
@@ -28,7 +29,7 @@ Exit code: 0 conserved · 2 not conserved: the report names table or object, par
 
 const program = fileURLToPath(new URL('../runtime/src/audit/main.ts', import.meta.url))
 
-await runScript(async () => {
+await runCloudScript(async () => {
   const { values } = parseArgs({
     args: scriptArgs(import.meta.url),
     options: {

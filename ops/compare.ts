@@ -1,13 +1,14 @@
 /** `npx zx ops/compare.ts`: holds the counts of an older pipeline against ours. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runCloudScript } from './lib/cloud/script.ts'
 import { compareWith } from './lib/compare/compare-with.ts'
 import { readPlace } from './lib/compare/old-url.ts'
 import { localOurs } from './lib/compare/ours-local.ts'
 import { renderReport } from './lib/compare/render.ts'
 import { readMinute } from './lib/compare/within.ts'
 import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
-import { runScript, scriptArgs } from './lib/script.ts'
+import { scriptArgs } from './lib/script.ts'
 
 const help = `npx zx ops/compare.ts --old WHERE [options]      the old pipeline's counts against ours
 
@@ -31,7 +32,7 @@ ${targetHelp()}
 
 Exit code: 0 no difference, or an explained one: the switch can be made · 2 not explained · 1 couldn't compare`
 
-await runScript(async () => {
+await runCloudScript(async () => {
   const { values } = parseArgs({
     args: scriptArgs(import.meta.url),
     options: {

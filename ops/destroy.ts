@@ -6,6 +6,7 @@ import { openStack } from './lib/cloud/open.ts'
 import { type Outcome, planAndApply } from './lib/cloud/plan-and-apply.ts'
 import { planJson } from './lib/cloud/render.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
+import { naming } from './lib/deploy/target-flags.ts'
 import { scriptArgs, stateFolder } from './lib/script.ts'
 
 const help = `npx zx ops/destroy.ts [options]      remove the stack from AWS
@@ -73,7 +74,7 @@ await runCloudScript(async () => {
   } else {
     for (const problem of problems) console.error(problem)
     if (result !== 'planned') console.log(`\n${renderLeftovers(left)}`)
-    console.log(`\n${closing[result]}`)
+    console.log(naming(`\n${closing[result]}`, values))
   }
   process.exitCode = result === 'planned' ? 2 : result === 'done' || result === 'nothing to do' ? 0 : 1
 })

@@ -4,6 +4,7 @@ import { agreed } from './lib/ask.ts'
 import { openStack } from './lib/cloud/open.ts'
 import { isThere, provision, provisionedJson, renderProvisioned } from './lib/cloud/provision.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
+import { naming } from './lib/deploy/target-flags.ts'
 import { scriptArgs, stateFolder } from './lib/script.ts'
 
 const help = `npx zx ops/provision.ts [options]      make the stack on AWS, or bring it back to its description
@@ -52,7 +53,7 @@ await runCloudScript(async () => {
   if (values.json) console.log(JSON.stringify(provisionedJson(provisioned, open), null, 2))
   else {
     for (const problem of provisioned.problems) console.error(problem)
-    console.log(renderProvisioned(provisioned, open))
+    console.log(naming(renderProvisioned(provisioned, open), values))
   }
   process.exitCode = provisioned.result === 'planned' ? 2 : isThere(provisioned) ? 0 : 1
 })

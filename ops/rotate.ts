@@ -7,6 +7,7 @@ import { keyFiles } from './lib/cloud/key-files.ts'
 import { takeLock } from './lib/cloud/lock.ts'
 import { assertRotatable, rotateMasterPassword } from './lib/cloud/rotate.ts'
 import { runCloudScript } from './lib/cloud/script.ts'
+import { naming } from './lib/deploy/target-flags.ts'
 import { scriptArgs, stateFolder } from './lib/script.ts'
 import { loadStack } from './lib/stack/load.ts'
 import { namesOf, stackId } from './lib/stack/names.ts'
@@ -57,7 +58,7 @@ await runCloudScript(async () => {
     )
     const file = target.files.masterPassword
     if (values.json) console.log(JSON.stringify({ database: names.database, result, file }))
-    else console.log(closing(names.database, file, result === 'finished'))
+    else console.log(naming(closing(names.database, file, result === 'finished'), values))
   } finally {
     await lock.release()
   }

@@ -5,10 +5,10 @@ import { createLogUpdate } from 'log-update'
 import { runCloudScript } from './lib/cloud/script.ts'
 import { connect } from './lib/deploy/connect.ts'
 import { openTarget } from './lib/deploy/open-target.ts'
-import { targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
+import { naming, targetFlags, targetHelp } from './lib/deploy/target-flags.ts'
 import { scriptArgs } from './lib/script.ts'
 import { renderStatus } from './lib/status/render.ts'
-import { isWell, readStatus } from './lib/status/status.ts'
+import { isWell, readStatus, type Status } from './lib/status/status.ts'
 
 const help = `npx zx ops/status.ts [options]      what the stack is doing, on one screen
 
@@ -38,14 +38,15 @@ await runCloudScript(async () => {
     return
   }
   const connection = await connect(await openTarget(values))
+  const told = (status: Status) => naming(renderStatus(status), values)
   try {
     const screen = createLogUpdate(process.stdout)
     do {
       const status = await readStatus(connection)
       process.exitCode = isWell(status) ? 0 : 1
       if (values.json) console.log(JSON.stringify(status, null, values.watch ? 0 : 2))
-      else if (values.watch && process.stdout.isTTY) screen(renderStatus(status))
-      else console.log(renderStatus(status))
+      else if (values.watch && process.stdout.isTTY) screen(told(status))
+      else console.log(told(status))
       if (values.watch) await sleep(everyMs)
     } while (values.watch)
   } finally {

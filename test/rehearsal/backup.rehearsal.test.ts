@@ -69,20 +69,31 @@ test('one that is killed is mended by the next, which says so', slowly, async ()
   expect(manifest.ends).toHaveLength(12)
 })
 
-test('what stands still is told by status, and started by a deploy', slowly, async () => {
-  const stop = `docker service scale --detach "$1_ingest=0" "$1_redpanda=0" > /dev/null
-until [ -z "$(docker ps --quiet --filter "label=com.docker.swarm.service.name=$1_redpanda")" ]; do sleep 0.2; done`
-  await inside(walk.first, stop, [walk.stack])
-  const status = await walk.run('status.ts')
-  expect(status.code).toBe(1)
-  expect(status.said).toMatch(/^redpanda +0\/1 .*stands still: .*npx zx ops\/deploy\.ts puts it right/m)
-  const said = await walk.must('deploy.ts', '--yes')
-  expect(said).toMatch(/^~ redpanda +stands still$/m)
-  expect(said).toMatch(/^~ ingest +stands still$/m)
-  expect(said).toMatch(/^= worker$/m)
-  await containerOf(walk.first, walk.stack, 'redpanda')
-  await containerOf(walk.first, walk.stack, 'ingest')
-})
+test(
+  'what stands still is told by status, and started by a deploy, a half replaced log only whole',
+  slowly,
+  async () => {
+    // As a host leaves it that goes down while a restore moves the new log in.
+    const stop = `docker service scale --detach "$1_ingest=0" "$1_redpanda=0" > /dev/null
+until [ -z "$(docker ps --quiet --filter "label=com.docker.swarm.service.name=$1_redpanda")" ]; do sleep 0.2; done
+cd /var/lib/docker/volumes/$1_redpanda-data/_data
+mkdir .moving-in
+chown --reference=. .moving-in
+mv log .moving-in`
+    await inside(walk.first, stop, [walk.stack])
+    const status = await walk.run('status.ts')
+    expect(status.code).toBe(1)
+    expect(status.said).toMatch(/^redpanda +0\/1 .*stands still: .*npx zx ops\/deploy\.ts --target '.+' puts it right/m)
+    const said = await walk.must('deploy.ts', '--yes')
+    expect(said).toMatch(/^~ redpanda +stands still$/m)
+    expect(said).toMatch(/^~ ingest +stands still$/m)
+    expect(said).toMatch(/^= worker$/m)
+    expect(said).toContain('a restore was cut off while it replaced the log: it is ended')
+    await walk.must('audit.ts')
+    await containerOf(walk.first, walk.stack, 'redpanda')
+    await containerOf(walk.first, walk.stack, 'ingest')
+  },
+)
 
 test('a log that ends before what is counted is not put back', slowly, async () => {
   const archive = await newestBackup()

@@ -4,8 +4,9 @@ import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type Host } from '../host/host.ts'
 import { UserError } from '../script.ts'
-import { inVolume, type LogVolume } from './log-volume.ts'
+import { endLeftovers, inVolume, type LogVolume, presentLogVolume } from './log-volume.ts'
 import { type Manifest } from './manifest.ts'
 
 /** An archive as a manifest knows it. */
@@ -64,10 +65,22 @@ export const swap = `${alone}
 [ ! -d ${incoming} ] || mv ${incoming} ${arrived}
 ${finish}`
 
-/** Ends what a restore that was cut off has begun, if it had begun to replace the log; nobody may use the volume. */
-export async function finishSwap(volume: LogVolume): Promise<void> {
-  const script = `${alone}\n${finish}`
-  await inVolume(volume, 'ending what a restore has begun', script, { timeoutMs: mostMs })
+/**
+ * Ends what a restore that was cut off has begun, if it had begun to replace the log; nobody may use the volume.
+ * @returns whether there was anything to end.
+ */
+export async function finishSwap(volume: LogVolume): Promise<boolean> {
+  const script = `${alone}\n[ ! -d ${arrived} ] && [ ! -d ${movingIn} ] || echo begun\n${finish}`
+  const said = await inVolume(volume, 'ending what a restore has begun', script, { timeoutMs: mostMs })
+  return said.includes('begun')
+}
+
+/** The same for a host's log, whether it has one or not; it must stand still. */
+export async function endRestore(host: Host, stack: string): Promise<boolean> {
+  const volume = await presentLogVolume(host, stack)
+  if (!volume) return false
+  await endLeftovers(volume)
+  return finishSwap(volume)
 }
 
 /** Removes what a restore that was interrupted has brought into the volume. */

@@ -16,6 +16,9 @@ const label = 'wikiflow.log-volume'
 /** The newest image of ours: Debian, with tar and gzip. */
 const newestImage = `docker image ls --format '{{.Repository}}:{{.Tag}}' wikiflow | head -n 1`
 
+/** The same, where the volume is there; nothing where it isn't. */
+const imageForVolume = `[ -z "$(docker volume ls --quiet --filter "name=^$1$")" ] || ${newestImage}`
+
 /** The log's volume. @throws UserError where the log is none of the stack's own, or the host has no image of ours. */
 export async function findLogVolume(host: Host, { stack, variables }: Target): Promise<LogVolume> {
   if (variables.KAFKA_BROKERS) {
@@ -30,6 +33,13 @@ export async function findLogVolume(host: Host, { stack, variables }: Target): P
     )
   }
   return { host, stack, name: volumeName(stack), image }
+}
+
+/** The log's volume, if there is one, and an image to work on it with. */
+export async function presentLogVolume(host: Host, stack: string): Promise<LogVolume | undefined> {
+  const name = volumeName(stack)
+  const image = (await mustRun(host, "looking for the log's volume", imageForVolume, [name])).trim()
+  return image === '' ? undefined : { host, stack, name, image }
 }
 
 /** As root of a container that reaches nothing but the volume: files belong to the engine's own user. */

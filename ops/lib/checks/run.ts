@@ -12,6 +12,8 @@ export type RunOptions = {
   onEvent?(event: CheckEvent): void
   /** The sentence of an error that isn't a UserError: of AWS, say. */
   explain?(error: unknown): Error | undefined
+  /** The words of a result for who reads it: the commands in them with the flags of the stack that is meant, say. */
+  tell?(text: string): string
 }
 
 /**
@@ -22,7 +24,7 @@ export type RunOptions = {
 export async function runChecks<Context>(
   checks: readonly Check<Context>[],
   context: Context,
-  { onEvent = () => {}, explain = () => undefined }: RunOptions = {},
+  { onEvent = () => {}, explain = () => undefined, tell = text => text }: RunOptions = {},
 ): Promise<Result[]> {
   const results = new Map<string, Promise<Result>>()
   const run = async (check: Check<Context>, needs: readonly Promise<Result>[]): Promise<Result> => {
@@ -34,11 +36,15 @@ export async function runChecks<Context>(
     const outcome: Pick<Result, 'state' | 'found' | 'fix'> =
       missing.length > 0
         ? { state: 'skipped', found: `not looked at: needs ${missing.map(one => one.title).join(', ')}` }
-        : await look(check)
+        : told(await look(check))
     const result = { id, title, ...outcome, tookMs: Math.round(performance.now() - begun) }
     onEvent({ id, state: 'done', result })
     return result
   }
+  const told = ({ found, fix, ...outcome }: Outcome) => ({
+    ...{ ...outcome, found: tell(found) },
+    ...(fix !== undefined && { fix: tell(fix) }),
+  })
   const look = async (check: Check<Context>): Promise<Outcome> => {
     onEvent({ id: check.id, state: 'begun' })
     try {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { agreed } from '../ask.ts'
+import { naming } from '../deploy/target-flags.ts'
 import { scriptArgs, stateFolder } from '../script.ts'
 import { type Context } from './context.ts'
 import { type OpenStack, openStack, toStand } from './open.ts'
@@ -48,7 +49,7 @@ export async function changePower(moduleUrl: string, script: PowerScript): Promi
     console.log(JSON.stringify(json, null, 2))
   } else {
     for (const problem of problems) console.error(problem)
-    console.log(`\n${script.closing(outcome, open, pipeline)}`)
+    console.log(naming(`\n${script.closing(outcome, open, pipeline)}`, values))
   }
   process.exitCode = result === 'planned' ? 2 : isPowered ? 0 : 1
 }

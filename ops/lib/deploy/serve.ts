@@ -1,3 +1,4 @@
+import { endRestore } from '../backup/archive.ts'
 import { noteAction } from '../host/audit-log.ts'
 import { takeHostLock } from '../host/lock.ts'
 import { type Release } from '../host/release.ts'
@@ -14,7 +15,7 @@ import { finish } from './finish.ts'
 import { type PipelineView, passGates } from './gates.ts'
 import { type Deployment } from './plan.ts'
 import { leftOver, type Present } from './present-hosts.ts'
-import { type Running, readRunning } from './running.ts'
+import { type Running, readRunning, runningServices } from './running.ts'
 import { type ServiceFiles } from './secrets.ts'
 import { type Stages } from './stages.ts'
 
@@ -74,6 +75,10 @@ async function holding(
   await ensureManager(manager)
   for (const host of hosts.slice(1)) await joinNode(manager, host)
   await holdNodes(manager, [...away, ...(await unused(agreed))])
+  // A host that went down while its log was replaced has it in part.
+  if (!runningServices(before).get('redpanda') && (await endRestore(manager, stack))) {
+    stages.note('a restore was cut off while it replaced the log: it is ended')
+  }
   await carryOut({
     ...{ stack, hosts, deployment, files, stages, signal, before, lock },
     ...(release && { release }),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { quote } from '../host/quote.ts'
 import { stateFolder } from '../script.ts'
 
@@ -44,4 +45,42 @@ export function deployedFlagsAgain(meant: Meant): string[] {
 /** A command for the same stack, to be typed next: `npx zx ops/status.ts --target 'hosts.json'`. @param script `status.ts`. */
 export function nextCommand(script: string, meant: Meant): string {
   return [`npx zx ops/${script}`, ...flagsAgain(meant)].join(' ')
+}
+
+/** Scripts of a stack that runs: they take all flags of `targetFlags`. */
+const onTarget =
+  /^(audit|backup|compare|deploy|exec|logs|migrate|restore|rollback|scale|status|tunnel|upgrade|verify)$/
+/** Scripts of a stack on AWS: they take its description and the folder. */
+const onCloud = /^(destroy|pause|prepare|provision|resume|rotate)$/
+
+/** A text for somebody who meant a stack by flags: the commands in it mean the same one. */
+export function naming(text: string, meant: Meant): string {
+  const flags = flagsAgain(meant).join(' ')
+  if (flags === '') return text
+  const isNamed = meant.target !== undefined || meant.config !== undefined
+  const takesThem = (script: string) =>
+    // Without a name, these two would be told another folder for the stack on this machine.
+    onTarget.test(script)
+      ? isNamed || !/^(audit|verify)$/.test(script)
+      : meant.target === undefined && onCloud.test(script)
+  return text.replace(
+    /(?<=npx zx ops\/)(\w+)\.ts(?!(?:(?!npx zx)[^\n])*? --(?:target|config|state)\b)/g,
+    (command, script) => (takesThem(script) ? `${command} ${flags}` : command),
+  )
+}
+
+/** What a script's arguments mean, whatever other flags it has. */
+export function meantBy(args: readonly string[]): Meant {
+  const { values } = parseArgs({
+    args: [...args],
+    options: targetFlags,
+    strict: false,
+    allowPositionals: true,
+  })
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  return {
+    target: text(values.target),
+    config: text(values.config),
+    state: text(values.state) ?? stateFolder,
+  }
 }

@@ -1,4 +1,4 @@
-import { deployedFlagsAgain, flagsAgain } from '../../deploy/target-flags.ts'
+import { deployedFlagsAgain, flagsAgain, naming } from '../../deploy/target-flags.ts'
 import { type Check, type Result } from '../check.ts'
 import { assertKnown, type Choice, chooseChecks } from '../choose.ts'
 import { localStackCheck } from '../local-stack.ts'
@@ -44,14 +44,17 @@ export function sessionFor(choice: VerifyChoice): Session {
   const { target, config, state, depth } = choice
   const isDeployed = choice.deployed || target !== undefined || config !== undefined
   const flags = isDeployed ? deployedFlagsAgain(choice) : flagsAgain(choice)
-  const command = ['npx zx ops/verify.ts', ...flags].join(' ')
+  const words = {
+    command: ['npx zx ops/verify.ts', ...flags].join(' '),
+    tell: (text: string) => naming(text, choice),
+  }
   if (target !== undefined) {
-    return session(`the stack of ${target}`, command, hostsChecks, () => openFile(target, state, depth))
+    return session(`the stack of ${target}`, words, hostsChecks, () => openFile(target, state, depth))
   }
   if (isDeployed) {
-    return session('the stack on AWS', command, awsChecks, () => openAws(choice, depth))
+    return session('the stack on AWS', words, awsChecks, () => openAws(choice, depth))
   }
-  return session('the local stack', command, localChecks, () => openLocal(state, depth))
+  return session('the local stack', words, localChecks, () => openLocal(state, depth))
 }
 
 /** Every list's ids, and prepare's rehearsal: a runbook is written for all kinds of stack. */
@@ -63,7 +66,7 @@ const everywhere = [
 
 function session<Context extends PipelineContext>(
   name: string,
-  command: string,
+  { command, tell }: Pick<Session, 'command'> & { tell(text: string): string },
   checks: readonly Check<Context>[],
   open: () => Opened<Context>,
 ): Session {
@@ -81,7 +84,7 @@ function session<Context extends PipelineContext>(
       try {
         const only = chosen.map(({ id }) => id)
         const skip = [...ids].filter(id => !only.includes(id))
-        return await showChecks(chooseChecks(checks, { skip }), context, { quiet })
+        return await showChecks(chooseChecks(checks, { skip }), context, { quiet, tell })
       } finally {
         await close()
       }
