@@ -133,7 +133,9 @@ describe('a stack that was provisioned', () => {
 
   test('is warned of, and not touched, when only a warning was asked for', async () => {
     const { code, out } = await guard('--credit', '0.01')
-    expect(out).toMatch(/^WARNING wikiflow in us-east-1: .*Pause it with `npx zx ops\/pause\.ts`\.\n$/)
+    expect(out).toMatch(
+      /^WARNING wikiflow in us-east-1: .*Pause it with `npx zx ops\/pause\.ts --config '.+' --state '.+'`\.\n$/,
+    )
     expect(code).toBe(2)
     expect((await live(new Date())).paused).toBe(false)
   })

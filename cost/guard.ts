@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { openStack, toStand } from '../ops/lib/cloud/open.ts'
 import { runCloudScript } from '../ops/lib/cloud/script.ts'
 import { switchPower } from '../ops/lib/cloud/switch-power.ts'
+import { naming } from '../ops/lib/deploy/target-flags.ts'
 import { scriptArgs, stateFolder, UserError } from '../ops/lib/script.ts'
 import { type Deed, exitCodeOf, judge } from './guard/judge.ts'
 import { numberFrom } from './guard/number-from.ts'
@@ -76,7 +77,7 @@ await runCloudScript(async () => {
           null,
           2,
         )
-      : guardSentence(stack, creditUsd, judgement, deed),
+      : naming(guardSentence(stack, creditUsd, judgement, deed), values),
   )
   process.exitCode = exitCodeOf(judgement, deed)
 })

@@ -82,7 +82,7 @@ test('an empty account is ready: each line says what was found, the last what to
   expect(stdout).toMatch(/^ok +price +\$5\d\.\d\d a month in us-east-1: \$100\.00 of credit last \d\d days$/m)
   expect(stdout).toMatch(/^ok +release builds +[0-9a-f]{12}: \d+ files, \d+ kB, type-checked$/m)
   expect(lines.at(-2)).toMatch(/^Ready, with \d warnings: nothing was changed on AWS\.$/)
-  expect(lines.at(-1)).toBe('Next: npx zx ops/provision.ts --plan')
+  expect(lines.at(-1)).toMatch(/^Next: npx zx ops\/provision\.ts --config '.+' --state '.+' --plan$/)
   expect(stdout).not.toContain('\u001b')
 })
 

@@ -6,6 +6,7 @@ import { closing } from './lib/checks/closing.ts'
 import { prepareChecks } from './lib/checks/prepare.ts'
 import { showChecks } from './lib/checks/show.ts'
 import { stackContext } from './lib/checks/stack-context.ts'
+import { naming } from './lib/deploy/target-flags.ts'
 import { runScript, scriptArgs, stateFolder } from './lib/script.ts'
 import { projectRoot } from './lib/stack/load.ts'
 
@@ -41,9 +42,10 @@ await runScript(async () => {
   }
   const checks = prepareChecks.filter(({ id }) => !(values['skip-local'] && id === 'local'))
   const context = stackContext(projectRoot(), resolve(values.state), values.config)
-  const results = await showChecks(checks, context, { quiet: values.json })
+  const tell = (text: string) => naming(text, values)
+  const results = await showChecks(checks, context, { quiet: values.json, tell })
   const state = verdict(results)
-  const next = state === 'failed' ? 'npx zx ops/prepare.ts' : 'npx zx ops/provision.ts --plan'
+  const next = tell(state === 'failed' ? 'npx zx ops/prepare.ts' : 'npx zx ops/provision.ts --plan')
   if (values.json) console.log(JSON.stringify({ state, checks: results, next }, null, 2))
   else console.log(`\n${closing(results, words)}\nNext: ${next}`)
   process.exitCode = state === 'failed' ? 1 : 0

@@ -66,7 +66,7 @@ test('an empty account lacks everything, and the hosts are not looked for in vai
   expect(found.resources).toMatchObject({
     state: 'failed',
     found: expect.stringMatching(/^none of 1\d parts is there$/),
-    fix: 'npx zx ops/provision.ts',
+    fix: `npx zx ops/provision.ts --config '${config}' --state '${join(folder, 'state')}'`,
   })
   expect(found.host).toMatchObject({
     state: 'failed',
