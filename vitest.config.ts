@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/rehearsal/longest-first.ts'
 
 /**
  * Suites beside `npm test`, by the end of their files' names: `*.fault.test.ts` kill real processes for minutes,
@@ -42,6 +43,9 @@ export default defineConfig({
     maxWorkers: 2,
     // The daemons want the machine for themselves. Two rehearsals at once don't: most of one is waiting.
     fileParallelism: suite !== 'daemon',
-    ...(suite === 'rehearsal' && { globalSetup: ['test/rehearsal/make-images.ts'] }),
+    ...(suite === 'rehearsal' && {
+      globalSetup: ['test/rehearsal/make-images.ts'],
+      sequence: { sequencer: LongestFirst },
+    }),
   },
 })

@@ -58,14 +58,19 @@ export async function startApacheKafka(options: {
   jvm?: readonly string[]
   /** Opens a second listener, with TLS and SASL, for these users: passwords by name. */
   users?: Readonly<Record<string, string>>
+  /** Where that one listens (default localhost). */
+  secureHost?: string
+  /** A cluster's id as Kafka makes them: 16 bytes in base64url. */
+  clusterId?: string
 }): Promise<ApacheKafka> {
-  const { dataDir, port, users, jvm = quickStart } = options
+  const { dataDir, port, users, secureHost = 'localhost', jvm = quickStart } = options
+  const { clusterId = 'd2lraWZsb3ctdGVzdHM1MQ' } = options
   const classPath = join(await kafkaJars(), '*')
   const controllerPort = await getPort()
   const brokers = `127.0.0.1:${port}`
   const config = join(dataDir, 'server.properties')
   await mkdir(dataDir, { recursive: true })
-  const secure = users && (await makeSecureListener(dataDir, await getPort(), users))
+  const secure = users && (await makeSecureListener(dataDir, secureHost, await getPort(), users))
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
@@ -88,7 +93,7 @@ export async function startApacheKafka(options: {
   await run('java', [
     ...jvm,
     ...['-cp', classPath, 'kafka.tools.StorageTool', 'format'],
-    ...['--ignore-formatted', '-t', 'd2lraWZsb3ctdGVzdHM1MQ', '-c', config],
+    ...['--ignore-formatted', '-t', clusterId, '-c', config],
     ...(secure?.formatFlags ?? []),
   ])
 

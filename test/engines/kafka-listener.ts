@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -7,9 +8,9 @@ const run = promisify(execFile)
 
 /** A listener with TLS and SASL, as clients see it. */
 export type SecureListener = {
-  /** Host and port; the certificate is for this name alone. */
+  /** Host and port; the certificate is for this host alone. */
   brokers: string
-  /** The same port by the address, for which the certificate isn't. */
+  /** The same port by the address, for which a name's certificate isn't. */
   byAddress: string
   /** PEM file of the CA that signed its certificate. */
   caFile: string
@@ -27,25 +28,27 @@ export type SecureSetup = {
 const listenerName = 'SECURE'
 
 /**
- * Makes a CA, a certificate for `localhost` and the settings of a listener that takes PLAIN, SCRAM-SHA-256 and
- * SCRAM-SHA-512 over TLS.
+ * Makes a CA, a certificate and the settings of a listener that takes PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512 over TLS.
+ * @param host `localhost`, or an address of this machine: where it listens, and what the certificate is for
  * @param users passwords by name; they stand in Kafka's configuration, so without quotes, commas and brackets
  */
 export async function makeSecureListener(
   folder: string,
+  host: string,
   port: number,
   users: Readonly<Record<string, string>>,
 ): Promise<SecureSetup> {
-  const { caFile, keystore } = await makeCertificates(folder)
+  const { caFile, keystore } = await makeCertificates(folder, host)
   const jaas = (login: string, options = '') =>
     `org.apache.kafka.common.security.${login} required${options};`
   const plainUsers = Object.entries(users).map(([name, password]) => ` user_${name}="${password}"`)
   const own = `listener.name.${listenerName.toLowerCase()}`
+  const address = isIP(host) ? host : '127.0.0.1'
   return {
-    listener: { brokers: `localhost:${port}`, byAddress: `127.0.0.1:${port}`, caFile },
+    listener: { brokers: `${host}:${port}`, byAddress: `${address}:${port}`, caFile },
     properties: {
-      listeners: `${listenerName}://127.0.0.1:${port}`,
-      'advertised.listeners': `${listenerName}://localhost:${port}`,
+      listeners: `${listenerName}://${address}:${port}`,
+      'advertised.listeners': `${listenerName}://${host}:${port}`,
       'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,${listenerName}:SASL_SSL`,
       [`${own}.sasl.enabled.mechanisms`]: 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
       [`${own}.plain.sasl.jaas.config`]: jaas('plain.PlainLoginModule', plainUsers.join('')),
@@ -71,8 +74,8 @@ export function addListener(properties: Record<string, string>, { properties: ad
   }
 }
 
-/** A CA, and a key and certificate for `localhost` in one file, as Kafka reads PEM. */
-async function makeCertificates(folder: string): Promise<{ caFile: string; keystore: string }> {
+/** A CA, and a key and certificate for a host in one file, as Kafka reads PEM. */
+async function makeCertificates(folder: string, host: string): Promise<{ caFile: string; keystore: string }> {
   const path = (name: string) => join(folder, name)
   const openssl = (...args: string[]) => run('openssl', args, { cwd: folder })
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
@@ -90,7 +93,7 @@ async function makeCertificates(folder: string): Promise<{ caFile: string; keyst
     'ca.pem',
   )
   await openssl('req', ...newKey, '-subj', '/CN=broker', '-keyout', 'broker.key', '-out', 'broker.csr')
-  await writeFile(path('broker.ext'), 'subjectAltName=DNS:localhost\n')
+  await writeFile(path('broker.ext'), `subjectAltName=${isIP(host) ? 'IP' : 'DNS'}:${host}\n`)
   await openssl(
     ...['x509', '-req', '-in', 'broker.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
     ...[...day, '-extfile', 'broker.ext', '-out', 'broker.pem'],

@@ -83,7 +83,9 @@ mv log .moving-in`
     await inside(walk.first, stop, [walk.stack])
     const status = await walk.run('status.ts')
     expect(status.code).toBe(1)
-    expect(status.said).toMatch(/^redpanda +0\/1 .*stands still: .*npx zx ops\/deploy\.ts --target '.+' puts it right/m)
+    expect(status.said).toMatch(
+      /^redpanda +0\/1 .*stands still: .*npx zx ops\/deploy\.ts --target '.+' puts it right/m,
+    )
     const said = await walk.must('deploy.ts', '--yes')
     expect(said).toMatch(/^~ redpanda +stands still$/m)
     expect(said).toMatch(/^~ ingest +stands still$/m)

@@ -14,6 +14,8 @@ export type Rehearsal = {
   /** The first host first. */
   readonly machines: readonly [Machine, ...Machine[]]
   site: Site
+  /** This machine's address on the hosts' network. */
+  gateway: string
   /** Adds a host to those that run; it isn't in the Swarm yet. */
   addMachine(): Promise<Machine>
   /**
@@ -75,6 +77,7 @@ export async function openRehearsal({ hosts = 1, source, diskMib }: RehearsalOpt
         return all()
       },
       site: around,
+      gateway: network.gateway,
       addMachine,
       targetFile,
       target: async changes => fileTarget(await targetFile(changes), folder),

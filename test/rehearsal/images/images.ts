@@ -9,7 +9,7 @@ import { must } from '../machines/command.ts'
 import { makeIdentity } from '../machines/identity.ts'
 import { type Machine, startMachine } from '../machines/machine.ts'
 import { openNetwork } from '../machines/network.ts'
-import { debianTar, unpackSystem } from '../machines/system.ts'
+import { debianTar, machineTar, unpackSystem } from '../machines/system.ts'
 
 const nodeBinary = join(import.meta.dirname, '../../../node_modules/node/bin/node')
 
@@ -32,7 +32,8 @@ export async function imagesTar(): Promise<string> {
   const texts = await Promise.all(recipes.map(name => readFile(join(import.meta.dirname, name), 'utf8')))
   const node = await must(nodeBinary, ['--version'])
   const debian = await debianTar()
-  const recipe = [basename(debian), node, npmVersion, texts, basename(dirname(await kafkaJars()))]
+  const machine = basename(await machineTar())
+  const recipe = [machine, node, npmVersion, texts, basename(dirname(await kafkaJars()))]
   return cached('images.tar', recipe, file =>
     withBuilder(async builder => {
       await buildImages(builder, debian)
@@ -85,11 +86,15 @@ async function buildImages(builder: Machine, debian: string): Promise<void> {
   }
 }
 
-/** Writes what a stopped engine has of images, and nothing by which it is this engine. */
+/**
+ * Writes what a stopped engine has of images, and nothing by which it is this engine. From Docker 29 on they are
+ * containerd's.
+ */
 async function saveEngine(builder: Machine, file: string): Promise<void> {
   const script = `kill $(cat /var/run/docker.pid)
 while [ -e /var/run/docker.pid ]; do sleep 0.1; done
-tar -C /var/lib/docker --xattrs --xattrs-include='*' -c image overlay2`
+cd /var/lib/docker
+tar --xattrs --xattrs-include='*' -c $(ls -d image overlay2 containerd rootfs 2>/dev/null)`
   const { code, stderr } = await builder.run(script, [], {
     stdout: createWriteStream(file),
     timeoutMs: 300_000,

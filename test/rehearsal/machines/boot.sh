@@ -11,8 +11,9 @@ mount -t overlay -o "lowerdir=$SYSTEM,upperdir=$DISK/changed,workdir=$DISK/work"
 # Docker's own overlays can't stand on one.
 mkdir -p "$root/var/lib/docker"
 mount --bind "$DISK/docker" "$root/var/lib/docker"
-if [ -n "$IMAGES" ] && [ ! -e "$DISK/docker/image" ]; then
+if [ -n "$IMAGES" ] && [ ! -e "$DISK/has-images" ]; then
   tar -C "$DISK/docker" --xattrs --xattrs-include='*' -xf "$IMAGES"
+  touch "$DISK/has-images"
 fi
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"

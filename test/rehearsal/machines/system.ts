@@ -1,4 +1,5 @@
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cached } from './cache.ts'
@@ -10,6 +11,12 @@ const mirror = 'http://deb.debian.org/debian'
 
 /** What a host has: Docker's engine and client, sshd, and the commands that scripts run on hosts may use. */
 const packages = ['docker.io', 'openssh-server', 'curl', 'iproute2', 'iptables', 'procps', 'ca-certificates']
+
+/**
+ * A folder with another Docker than Debian's, whose programs take the place of those of the same name: `dockerd` and
+ * `docker` of one release, and what else it brings (`containerd`, `runc`…). `docker-buildx` becomes the client's plugin.
+ */
+const otherDocker = process.env.WIKIFLOW_REHEARSAL_DOCKER
 
 /** What an image for containers goes without, as Debian's own "slim" ones. */
 const trimmed = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'var/lib/apt/lists', 'var/cache/apt']
@@ -32,12 +39,13 @@ export async function debianTar(): Promise<string> {
 }
 
 /** The tar file of a host's system: that Debian with Docker and sshd; made once, in half a minute more. */
-async function machineTar(): Promise<string> {
-  return cached(`machine-${suite}.tar`, [suite, packages, hostUser], async file => {
+export async function machineTar(): Promise<string> {
+  return cached(`machine-${suite}.tar`, [suite, packages, hostUser, await programs()], async file => {
     const root = await mkdtemp(join(tmpdir(), 'wikiflow-machine-'))
     try {
       await must('tar', ['-C', root, '-xf', await debianTar()])
       await installPackages(root)
+      await installPrograms(root)
       await must('chroot', [
         root,
         'useradd',
@@ -77,4 +85,24 @@ async function installPackages(root: string): Promise<void> {
   await apt('install', '-y', '--no-install-recommends', ...packages)
   await apt('clean')
   await rm(join(root, 'var/lib/apt/lists'), { recursive: true, force: true })
+}
+
+/** Those of the other Docker, with what tells them from those of another release; none without it. */
+async function programs(): Promise<{ name: string; bytes: number; madeMs: number }[]> {
+  if (!otherDocker) return []
+  const names = (await readdir(otherDocker)).toSorted()
+  const found = names.map(async name => {
+    const { size, mtimeMs } = await stat(join(otherDocker, name))
+    return { name, bytes: size, madeMs: mtimeMs }
+  })
+  return Promise.all(found)
+}
+
+async function installPrograms(root: string): Promise<void> {
+  for (const { name } of await programs()) {
+    const folders = name === 'docker-buildx' ? ['usr/libexec/docker/cli-plugins'] : ['usr/sbin', 'usr/bin']
+    const folder = folders.find(path => existsSync(join(root, path, name))) ?? folders.at(-1) ?? ''
+    await mkdir(join(root, folder), { recursive: true })
+    await must('install', ['--mode=755', join(otherDocker ?? '', name), join(root, folder, name)])
+  }
 }
