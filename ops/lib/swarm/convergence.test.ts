@@ -89,8 +89,27 @@ test('what a container waits for is said', () => {
   })
 })
 
+test('one that never got healthy has ended when Swarm tells it as running: it has no process', () => {
+  const ended = task('a', 'running')
+  const { Status } = ended
+  const judged = (PID: number) =>
+    judgeService(
+      service('a', 1),
+      [{ ...ended, Status: { ...Status, ContainerStatus: { PID, ExitCode: 0 } } }],
+      nothing,
+    ).state
+  expect([judged(0), judged(4_711)]).toEqual(['converging', 'converged'])
+})
+
+test('tasks that fail side by side have not failed one after another', () => {
+  const each = [1, 2, 3].map(Slot => ({ ...task('a', 'failed', 'shutdown'), Slot }))
+  expect(judgeService(service('a', 3), [...each, ...each.slice(1)], nothing).state).toBe('converging')
+  expect(judgeService(service('a', 3), [...each, ...each, ...each.slice(2)], nothing).state).toBe('failed')
+})
+
 test('a new service whose tasks end one after another has failed; failures of before are not counted', () => {
-  const failures = Array.from({ length: 5 }, () =>
+  // Swarm keeps five of a slot: the fourth that failed and the one that runs hide those of before.
+  const failures = Array.from({ length: 3 }, () =>
     task('a', 'failed', 'shutdown', 'task: non-zero exit (78)'),
   )
   const judged = judgeService(service('a', 1), failures, nothing)

@@ -18,8 +18,12 @@ export function before(service: SwarmService | undefined, tasks: readonly SwarmT
   }
 }
 
-/** Tasks of a new service that may fail before it counts as failed: the first may have come before what it needs. */
-const mostFailures = 5
+/**
+ * So often may a task of a new service, or a job, fail before it counts as failed: the first may have come before what it
+ * needs. Swarm keeps five tasks of each, with the one that runs (`docker swarm update --task-history-limit`): more than
+ * four that failed are never seen.
+ */
+const mostFailures = 3
 
 /**
  * Judges a service that should keep running.
@@ -37,12 +41,18 @@ export function judgeService(service: SwarmService, tasks: readonly SwarmTask[],
     const said = update.State.startsWith('rollback') ? 'Swarm rolled it back' : 'Swarm stopped its update'
     return failure(`${said}${update.Message ? `: ${update.Message}` : ''}`, failed)
   }
-  if (!isOurs && failed.length >= mostFailures) {
-    return failure(`${failed.length} of its tasks ended one after another`, failed)
+  const inARow = Math.max(
+    0,
+    ...Map.groupBy(failed, ({ Slot }) => Slot)
+      .values()
+      .map(tasks => tasks.length),
+  )
+  if (!isOurs && inARow >= mostFailures) {
+    return failure(`${inARow} of its tasks ended one after another`, failed)
   }
   const wanted = replicasOf(service)
   const live = tasks.filter(({ DesiredState }) => DesiredState === 'running')
-  const running = live.filter(task => task.Status.State === 'running' && isAsked(task, service))
+  const running = live.filter(task => isRunning(task) && isAsked(task, service))
   const leaving = tasks.filter(task => isEnding(task) && isUp(task.Status.State))
   const isUpdating = isOurs && update.State === 'updating'
   if (!isUpdating && running.length === wanted && live.length === wanted && leaving.length === 0) {
@@ -67,6 +77,11 @@ export function judgeJob(service: SwarmService, tasks: readonly SwarmTask[], kno
 /** Whether a task is what its service asks for now. */
 function isAsked(task: SwarmTask, { Spec }: SwarmService): boolean {
   return isDeepStrictEqual(task.Spec.ContainerSpec, Spec.TaskTemplate.ContainerSpec)
+}
+
+/** A container that was stopped because it didn't get healthy is told as running for a moment, without a process. */
+function isRunning({ Status }: SwarmTask): boolean {
+  return Status.State === 'running' && Status.ContainerStatus?.PID !== 0
 }
 
 function failure(why: string, [task]: readonly SwarmTask[]): Convergence {

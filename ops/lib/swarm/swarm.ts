@@ -66,7 +66,12 @@ const taskSchema = z.object({
     State: z.string(),
     Err: z.string().optional(),
     ContainerStatus: z
-      .object({ ContainerID: z.string().optional(), ExitCode: z.number().optional() })
+      .object({
+        ContainerID: z.string().optional(),
+        /** 0 before it is started, and when it has ended. */
+        PID: z.number().optional(),
+        ExitCode: z.number().optional(),
+      })
       .nullish(),
   }),
 })
