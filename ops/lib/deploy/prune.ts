@@ -7,11 +7,14 @@ import { type Deployment } from './plan.ts'
 /** Releases that a host keeps: the one that serves, and two to go back to. */
 const keptReleases = 3
 
+/** What BuildKit may keep of builds, in bytes: the layers of some releases. By itself Docker 25 keeps all of them. */
+const keptCacheBytes = 2e9
+
 /**
  * Images of releases that aren't kept, with the containers of theirs that have ended, which the Swarm keeps for a while;
  * and what building them left. What a running container uses, Docker refuses to remove.
  */
-const pruneImages = `for image in $(docker image ls --format '{{.Repository}}:{{.Tag}}' wikiflow); do
+export const pruneImages = `for image in $(docker image ls --format '{{.Repository}}:{{.Tag}}' wikiflow); do
   keep=
   for kept; do [ "$image" = "$kept" ] && keep=1; done
   [ "$keep" ] && continue
@@ -19,7 +22,8 @@ const pruneImages = `for image in $(docker image ls --format '{{.Repository}}:{{
   [ -z "$ended" ] || docker rm $ended > /dev/null 2>&1 || :
   docker image rm "$image" > /dev/null 2>&1 || :
 done
-docker image prune --force > /dev/null 2>&1 || :`
+docker image prune --force > /dev/null 2>&1 || :
+docker builder prune --force --keep-storage ${keptCacheBytes} > /dev/null 2>&1 || :`
 
 /**
  * Secrets and configs of the stack that no service uses any more, for Swarm refuses to remove the others; but those that
