@@ -207,6 +207,7 @@ test('the audit runs beside the services, and says so with its exit code', slowl
 })
 
 test('an audit that nobody waits for any more ends on the host, too', slowly, async () => {
+  for (const machine of walk.rehearsal.machines) await expectNothingOf(machine, 'audit/main.ts')
   const audit = walk.start('audit.ts')
   const isThere = async () => {
     const found = await Promise.all(walk.rehearsal.machines.map(one => one.run('pgrep --full audit/main.ts')))
