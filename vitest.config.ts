@@ -13,8 +13,6 @@ const suite = process.env.WIKIFLOW_SUITE
 // Vitest's workers, and the hundreds of processes that tests start, find what others have compiled.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/wikiflow', import.meta.url))
 
-const hasOwnServers = suite === 'daemon' || suite === 'rehearsal'
-
 const everywhere = ['**/node_modules/**', ...suites.map(name => `**/*.${name}.test.ts`)]
 
 /** Tests that start no servers share their worker's modules: AWS's clients take a second to load. */
@@ -37,12 +35,11 @@ export default defineConfig({
   test: {
     ...(suite ? { include: [`**/*.${suite}.test.ts`] } : { projects }),
     testTimeout: 30_000,
-    // A daemon's first start fetches it: moto into a venv, Apache Kafka's jars by Maven.
-    hookTimeout: hasOwnServers ? 600_000 : 60_000,
+    // On a loaded machine Java alone takes minutes to start.
+    hookTimeout: suite ? 600_000 : 60_000,
     // Two cores: more workers than that only make the timing of real servers worse.
     maxWorkers: 2,
-    // The daemons want the machine for themselves. Two rehearsals at once don't: most of one is waiting.
-    fileParallelism: suite !== 'daemon',
+    ...(suite === 'daemon' && { globalSetup: ['test/engines/fetch-engines.ts'] }),
     ...(suite === 'rehearsal' && {
       globalSetup: ['test/rehearsal/make-images.ts'],
       sequence: { sequencer: LongestFirst },

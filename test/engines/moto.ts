@@ -8,17 +8,22 @@ import getPort from 'get-port'
 
 const run = promisify(execFile)
 const venv = fileURLToPath(new URL('../../.cache/moto', import.meta.url))
+const server = join(venv, 'bin', 'moto_server')
 
 /** moto, AWS's services as a local server. It keeps all in memory and checks no signature. */
 export type Moto = { url: string; stop(): Promise<void> }
 
+/** Installs it from PyPI into a virtual environment of its own, unless it is there. @throws when there is no python3. */
+export async function installMoto(): Promise<void> {
+  await access(server).catch(install)
+}
+
 /**
- * Starts moto on a free port of loopback; the first time installs it, from PyPI, into a virtual environment of its own.
+ * Starts moto on a free port of loopback; the first time installs it.
  * @throws when there is no python3, or the server does not answer within 30 s.
  */
 export async function startMoto(): Promise<Moto> {
-  const server = join(venv, 'bin', 'moto_server')
-  await access(server).catch(install)
+  await installMoto()
   const port = await getPort()
   const url = `http://127.0.0.1:${port}`
   const child = spawn(server, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
