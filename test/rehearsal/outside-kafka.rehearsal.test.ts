@@ -76,7 +76,7 @@ test(
 
 test('with a generation of their own they take its place, by the description alone', slowly, async () => {
   await walk.describe({ ...outside(), ...newGeneration() })
-  const said = await walk.must('deploy.ts', '--yes')
+  const said = await walk.must('deploy.ts', '--yes', '--since', new Date().toISOString())
   expect(said).toMatch(/^~ redpanda\b/m)
   expect(await brokersOfOurs()).toBe(0)
   const conserved = async () => {

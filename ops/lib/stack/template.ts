@@ -108,7 +108,8 @@ export const stack = defineStack({
     lakeRotateS: 600,
 
     // 1 to 999. One more begins anew, with an empty database and a folder of its own in the lake, beside those that
-    // are there: when the log is lost and there is no backup of it, or when all that it holds is to be counted again.
+    // are there: when the log is lost and there is no backup of it, when other brokers keep it from now on, or when
+    // all that it holds is to be counted again.
     generation: 1,
 
     // Brokers of your own that keep the log, with TLS 'system', 'own-ca' or 'off'. The password of a user is the
