@@ -50,6 +50,19 @@ test('a killed process is started again, and says how often that was', async () 
   expect(probe.current().pid).not.toBe(first)
 })
 
+test('what a process had started ends with it when it stops', async () => {
+  const other = `import { spawn } from 'node:child_process'
+    const { pid } = spawn('sleep', ['60'])
+    process.on('SIGTERM', () => process.exit(0))
+    process.send({ type: 'state', ready: true, detail: { pid } });`
+  const probe = spawnScript(other + stay)
+  await vi.waitFor(() => expect(probe.current().state).toBe('ready'), 10_000)
+  const pid = Number(probe.current().detail?.pid)
+  expect(isAlive(pid)).toBe(true)
+  await probe.stop()
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 5_000)
+})
+
 test('a configuration that can not work is not tried again, and its sentence is kept', async () => {
   const probe = spawnScript(`console.error('KAFKA_BROKERS is not set'); process.exitCode = 78`)
   await vi.waitFor(() => expect(probe.current().state).toBe('failed'), 10_000)

@@ -104,11 +104,7 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
   }
   const kill = () => {
     clearTimeout(timer)
-    try {
-      if (running?.pid) process.kill(-running.pid, 'SIGKILL')
-    } catch {
-      // Gone already.
-    }
+    if (running) killAll(running)
   }
   const child: Child = {
     spec,
@@ -128,6 +124,8 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
         const late = setTimeout(kill, spec.stopMs)
         ending.on('exit', () => {
           clearTimeout(late)
+          // What it had started ends with it: initdb, say, would write on into a folder that is to be removed.
+          killAll(ending)
           resolve()
         })
         ending.kill('SIGTERM')
@@ -146,6 +144,15 @@ export function createChild(spec: ProcessSpec, logDir: string, onChange: (child:
     },
   }
   return child
+}
+
+/** Kills a process, and what it has started. */
+function killAll({ pid }: ChildProcess): void {
+  try {
+    if (pid) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
 }
 
 /** What a process said last: the message of its last structured error, its last uncaught error, or its last line. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -46,7 +47,7 @@ export async function rehearse(options: RehearsalOptions): Promise<AuditSummary>
   let keeps = false
   const end = async () => {
     await stopStack(stack.child)
-    if (!keeps) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    if (!keeps) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   const interrupted = () => void end().finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
