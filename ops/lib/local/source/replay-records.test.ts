@@ -1,13 +1,14 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { inspectFile, readBytes } from './replay-file.ts'
 import { type ReplayRecord, recordsOf, replayRecords } from './replay-records.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
 
 function fileOf(content: string | Buffer, ending = 'txt'): string {

@@ -1,14 +1,15 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { counter } from './checksum.ts'
 import { cursorAfter, frame } from './frame.ts'
 import { type Replay, type ReplayOptions, startReplay } from './replay.ts'
 import { connect, type TestClient } from './test-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 const log = pino({ level: 'silent' })
 const open: Replay[] = []
 const clients: TestClient[] = []

@@ -1,13 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openStream, type StreamOptions } from './stream.ts'
 
 const startMs = 1_785_855_600_000
 
 function fresh() {
   const folder = mkdtempSync(join(tmpdir(), 'stream-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   const clock = { ms: startMs }
   const options = { seed: 3, rate: 40, stateFile: join(folder, 'state.json'), now: () => clock.ms }
   const open = (more: Partial<StreamOptions> = {}) => openStream({ ...options, ...more })
