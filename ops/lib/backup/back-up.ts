@@ -6,7 +6,7 @@ import { type Connection } from '../deploy/connect.ts'
 import { servedReleases } from '../deploy/deployed.ts'
 import { lockedAction } from '../deploy/locked-action.ts'
 import { type TargetChoice } from '../deploy/open-target.ts'
-import { showStages } from '../deploy/stages.ts'
+import { type Stages, showStages } from '../deploy/stages.ts'
 import { nextCommand } from '../deploy/target-flags.ts'
 import { messageOf } from '../message-of.ts'
 import { UserError } from '../script.ts'
@@ -51,7 +51,8 @@ export async function backUp(
   const known = { version: 1 as const, stack: target.stack, release, engine, volumeBytes: used }
   let closing = ''
   await lockedAction(connection, 'backup', async (signal, assertHeld) => {
-    const job = { connection, volume, folder, known, signal, assertHeld, out }
+    const stages = showStages(out, meant)
+    const job = { connection, volume, folder, known, signal, assertHeld, stages }
     const { files, manifest, waitedMs } = await bring(job)
     closing = `The log is in ${files.archive} (${sizeText(manifest.archive.bytes)}); the pipeline waited ${elapsed(waitedMs)}. To put it back: ${nextCommand(`restore.ts ${files.archive}`, meant)}`
     return `done: ${manifest.archive.sha256}`
@@ -66,11 +67,10 @@ type Bringing = {
   known: Omit<Manifest, 'time' | 'clusterId' | 'ends' | 'archive'>
   signal: AbortSignal
   assertHeld(): void
-  out: NodeJS.WriteStream
+  stages: Stages
 }
 
-async function bring({ connection, volume, folder, known, signal, assertHeld, out }: Bringing) {
-  const stages = showStages(out)
+async function bring({ connection, volume, folder, known, signal, assertHeld, stages }: Bringing) {
   let since = Date.now()
   try {
     await endLeftovers(volume)

@@ -39,7 +39,7 @@ export async function restore(connection: Connection, options: RestoreOptions): 
   const files = filesOf(options.path)
   const manifest = await readManifest(files)
   const volume = await findLogVolume(manager, target)
-  const stages = showStages(out)
+  const stages = showStages(out, options.meant)
   try {
     const running = await readRunning(manager, target.stack)
     const against = objections(manifest, target.stack, await readCounted(manager, target, volume.image))

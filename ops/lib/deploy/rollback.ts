@@ -26,7 +26,7 @@ export type RollbackOptions = TargetChoice & {
  */
 export async function rollback(options: RollbackOptions): Promise<string> {
   const target = await openTarget(options)
-  const stages = showStages(process.stdout)
+  const stages = showStages(process.stdout, options)
   const connection = await connect(target)
   try {
     const { manager } = connection

@@ -20,7 +20,7 @@ export async function shipAlone(
 ): Promise<string> {
   const since = options.since === undefined ? undefined : readSince(options.since)
   const target = withVariables(await openTarget(options), { SOURCE_SINCE: since })
-  const stages = showStages(options.json ? process.stderr : process.stdout)
+  const stages = showStages(options.json ? process.stderr : process.stdout, options)
   const connection = await connect(target)
   try {
     const present = await presentHosts(connection, line => stages.note(line))

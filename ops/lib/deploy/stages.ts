@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import { elapsed } from '../cloud/elapsed.ts'
 import { visible } from '../cloud/fact-text.ts'
+import { type Meant, naming } from './target-flags.ts'
 
 /** Shows a deploy's stages, one after another, with the time each takes. */
 export type Stages = {
@@ -15,9 +16,13 @@ export type Stages = {
 const drawMs = 250
 const silentMs = 10_000
 
-/** A live line on a terminal; plain lines elsewhere: what begins, what it waits for, what is done. */
+/**
+ * A live line on a terminal; plain lines elsewhere: what begins, what it waits for, what is done.
+ * @param meant the flags of this command: commands in a note mean the same stack.
+ */
 export function showStages(
   out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
+  meant: Meant,
   now = Date.now,
 ): Stages {
   const log = out.isTTY ? createLogUpdate(out as NodeJS.WriteStream, { showCursor: true }) : undefined
@@ -54,7 +59,7 @@ export function showStages(
         draw()
       }
     },
-    note: line => print(line),
+    note: line => print(naming(line, meant)),
     close: () => {
       clearInterval(timer)
       log?.clear()

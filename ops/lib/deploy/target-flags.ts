@@ -25,7 +25,8 @@ export function targetHelp(width = 18): string {
   return lines.map(([flag = '', what]) => `  ${flag.padEnd(width)}${what}`).join('\n')
 }
 
-type Meant = { target?: string | undefined; config?: string | undefined; state: string }
+/** Which stack a command's flags mean: the values of `targetFlags`. */
+export type Meant = { target?: string | undefined; config?: string | undefined; state: string }
 
 /** The flags again that mean the same stack, for the next command; none for that of `wikiflow.config.ts`. */
 export function flagsAgain({ target, config, state }: Meant): string[] {

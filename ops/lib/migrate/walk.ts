@@ -49,8 +49,9 @@ export const walkers: Readonly<Record<PhaseId, WalkPhase>> = {
 async function walkPrepare(
   _todo: readonly Found[],
   _leave: readonly string[],
-  { root, destination, json, agree }: WalkOptions,
+  options: WalkOptions,
 ): Promise<boolean> {
+  const { root, destination, json, agree } = options
   const { state } = destination
   const out = json ? process.stderr : process.stdout
   out.write(
@@ -61,7 +62,7 @@ async function walkPrepare(
     ].join('\n'),
   )
   if (!(await agree('Run it?'))) return false
-  await inStages(json, stages =>
+  await inStages(options, stages =>
     stages.run('testing on this machine', say => runLocalTest({ root, state }, say)),
   )
   return true
@@ -116,12 +117,12 @@ async function walkDeploy(
 }
 
 /** Waits until events flow to the page and the lake. @throws UserError with what is late when they don't. */
-async function awaitFlow({ root, destination, json }: WalkOptions, signal: AbortSignal): Promise<void> {
-  const first = migrationContext(root, destination)
+async function awaitFlow(options: WalkOptions, signal: AbortSignal): Promise<void> {
+  const first = migrationContext(options.root, options.destination)
   const hosts = await first.hosts()
   if (typeof hosts === 'string') throw new UserError(hosts)
   const patienceMs = Number(hosts.next.variables.LAKE_ROTATE_S || 600) * 1_000 + beyondRotationMs
-  await inStages(json, stages =>
+  await inStages(options, stages =>
     stages.run('events on the page, and a file of the lake', async say => {
       const until = Date.now() + patienceMs
       for (let context = first; ; context = context.again()) {
@@ -135,8 +136,11 @@ async function awaitFlow({ root, destination, json }: WalkOptions, signal: Abort
   )
 }
 
-async function inStages<T>(json: boolean, work: (stages: Stages) => Promise<T>): Promise<T> {
-  const stages = showStages(json ? process.stderr : process.stdout)
+async function inStages<T>(
+  { destination, json }: WalkOptions,
+  work: (stages: Stages) => Promise<T>,
+): Promise<T> {
+  const stages = showStages(json ? process.stderr : process.stdout, destination)
   try {
     return await work(stages)
   } finally {

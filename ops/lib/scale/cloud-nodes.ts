@@ -37,7 +37,7 @@ export async function cloudNodes(
 ): Promise<ScaleOutcome> {
   await description.check({ nodes: count })
   const open = await openStack(options, toStand, stack => ({ ...stack, host: { ...stack.host, count } }))
-  const stages = showStages(options.json ? process.stderr : process.stdout)
+  const stages = showStages(options.json ? process.stderr : process.stdout, options)
   const work: Work = { count, open, description, options, stages }
   try {
     const things = await thingsOf(open)

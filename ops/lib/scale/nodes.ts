@@ -40,7 +40,7 @@ async function fileNodes(
   const { manager, hosts } = connection
   const kept = { ...connection, target, hosts: [manager, ...hosts.slice(1, count)] as const }
   const out = options.json ? process.stderr : process.stdout
-  const stages = showStages(out)
+  const stages = showStages(out, options)
   try {
     const { deployment, swarm } = assertDeployed(await readRunning(manager, target.stack))
     const plan = planNodes({ swarm, description }, kept)

@@ -36,7 +36,7 @@ export async function scaleWorkers(count: number, options: ScaleOptions): Promis
   const description = await describedSize(options)
   const connection = await connect(await openTarget(options))
   const out = options.json ? process.stderr : process.stdout
-  const stages = showStages(out)
+  const stages = showStages(out, options)
   try {
     const { deployment, swarm } = assertDeployed(
       await readRunning(connection.manager, connection.target.stack),

@@ -7,7 +7,7 @@ import { readRunning } from '../deploy/running.ts'
 import { settle } from '../deploy/settle.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
 import { standingOf } from '../deploy/standing.ts'
-import { nextCommand } from '../deploy/target-flags.ts'
+import { naming, nextCommand } from '../deploy/target-flags.ts'
 import { assertDeployed } from '../scale/deployed.ts'
 import { UserError } from '../script.ts'
 import { type SwarmStack } from '../swarm/swarm.ts'
@@ -40,7 +40,7 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeOutcome> 
   const connection = await connect(await openTarget(options))
   const { manager, target } = connection
   const out = options.json ? process.stderr : process.stdout
-  const stages = showStages(out)
+  const stages = showStages(out, options)
   try {
     const { deployment, swarm } = assertDeployed(await readRunning(manager, target.stack))
     const plan = planUpgrade(imageOf(deployment, swarm), options)
@@ -48,7 +48,7 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeOutcome> 
       ...{ ...plan, result, closing },
     })
     const tag = splitImage(plan.to).tag
-    out.write(`${upgradeLines(plan, target.stack).join('\n')}\n`)
+    out.write(`${naming(upgradeLines(plan, target.stack).join('\n'), options)}\n`)
     if (plan.step === 'same') {
       const known = { manager, stack: target.stack, deployment, known: new Map(), services: ['redpanda'] }
       const { signal } = new AbortController()
