@@ -38,31 +38,36 @@ export type RehearsalOptions = {
 
 /**
  * Starts a local stack of its own on free ports, sends it simulated events, audits it when all have arrived, and
- * takes it away again, whatever happens in between.
+ * takes it away again, whatever happens in between; interrupted, it ends this process with 130 after that.
  * @throws UserError when it doesn't start, or when not all arrives in time.
  */
 export async function rehearse(options: RehearsalOptions): Promise<AuditSummary> {
   const folder = options.keep === undefined ? makeFolder(options.state) : await emptied(options.keep)
   const stack = await startStack(folder, options.events)
-  let keeps = false
-  const end = async () => {
-    await stopStack(stack.child)
-    if (!keeps) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  const interrupted = Promise.withResolvers<undefined>()
+  let isInterrupted = false
+  const onSignal = () => {
+    isInterrupted = true
+    interrupted.resolve(undefined)
   }
-  const interrupted = () => void end().finally(() => process.exit(130))
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
-  try {
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  const walk = async () => {
     options.say('starting a stack of its own')
     const late = AbortSignal.timeout(options.timeoutMs)
     await stack.ready(late)
-    const report = await arrived(folder, options, late)
-    keeps = options.keep !== undefined
-    return report
+    return arrived(folder, options, late)
+  }
+  let report: AuditSummary | undefined
+  try {
+    report = await Promise.race([walk(), interrupted.promise])
   } finally {
     options.say('stopping it')
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
-    await end()
+    await stopStack(stack.child)
+    const keeps = report !== undefined && options.keep !== undefined
+    if (!keeps) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
+  return report && !isInterrupted ? report : process.exit(130)
 }
 
 /** A folder that the database's own user can enter, which one of the system's temporary folder isn't. */
