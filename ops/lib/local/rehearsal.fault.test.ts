@@ -44,7 +44,7 @@ test('one that takes too long is ended, and says how far it came', { timeout: 60
   expect(readdirSync(state)).toEqual([])
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s in the middle stops its stack and removes its data',
   {
     timeout: 60_000,

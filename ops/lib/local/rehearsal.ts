@@ -20,6 +20,8 @@ const rate = 1_000
 const stopMs = 15_000
 /** How often an audit is tried until all has arrived, in ms. */
 const pollMs = 1_000
+/** Signals that a person, a service manager or a closed terminal ends it by. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const script = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
@@ -50,7 +52,7 @@ export async function rehearse(options: RehearsalOptions): Promise<AuditSummary>
     isInterrupted = true
     interrupted.resolve(undefined)
   }
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  for (const name of signals) process.once(name, onSignal)
   const walk = async () => {
     options.say('starting a stack of its own')
     const late = AbortSignal.timeout(options.timeoutMs)
@@ -65,7 +67,7 @@ export async function rehearse(options: RehearsalOptions): Promise<AuditSummary>
     await stopStack(stack.child)
     const keeps = report !== undefined && options.keep !== undefined
     if (!keeps) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    for (const name of signals) process.off(name, onSignal)
   }
   return report && !isInterrupted ? report : process.exit(130)
 }
