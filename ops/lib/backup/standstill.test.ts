@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { silent } from '../deploy/test-stages.ts'
 import { UserError } from '../script.ts'
-import { PlayedSwarm, unseen } from '../swarm/test-swarm.ts'
+import { PlayedSwarm } from '../swarm/test-swarm.ts'
 import { HalfReplaced, type Still, standingStill, stopService } from './standstill.ts'
 
 /** A log and ingest, and the work on them: both are stopped, then `work` is done. */
@@ -11,7 +12,7 @@ function still(work: () => void = () => {}) {
   const assertHeld = () => {
     if (lock.isLost) throw new UserError('lost the lock of host-1: somebody has it now')
   }
-  const job: Still = { connection, stages: unseen, assertHeld }
+  const job: Still = { connection, stages: silent, assertHeld }
   const done = () =>
     standingStill(job, async () => {
       const { signal } = new AbortController()

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { LockLost } from '../lock/lock.ts'
 import { readSwarmStack } from '../swarm/swarm.ts'
 import { carryOut, type DeployJob } from './carry-out.ts'
-import { silent, type TestManager, testDeployment, testManager } from './test-manager.ts'
+import { type TestManager, testDeployment, testManager } from './test-manager.ts'
+import { silent } from './test-stages.ts'
 
 const [older, newer] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb']
 const stack = 'wikiflow'

@@ -4,7 +4,8 @@ import { beforeEach, expect, test } from 'vitest'
 import { UserError } from '../script.ts'
 import { readRunning } from './running.ts'
 import { serve } from './serve.ts'
-import { silent, type TestManager, testDeployment, testManager } from './test-manager.ts'
+import { type TestManager, testDeployment, testManager } from './test-manager.ts'
+import { silent } from './test-stages.ts'
 
 const [older, newer] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb']
 const stack = 'wikiflow'

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { LockLost } from '../lock/lock.ts'
 import { type SwarmNode } from '../swarm/swarm.ts'
 import { spreadWorkers } from './spread-workers.ts'
-import { silent, testDeployment, testManager } from './test-manager.ts'
+import { testDeployment, testManager } from './test-manager.ts'
+import { silent } from './test-stages.ts'
 
 const node = (ID: string): SwarmNode => ({
   ID,

@@ -7,7 +7,6 @@ import { type Host, type Ran, type RunOptions } from '../host/host.ts'
 import { type SwarmNode, type SwarmService, type SwarmTask } from '../swarm/swarm.ts'
 import { type PipelineView } from './gates.ts'
 import { type Deployment } from './plan.ts'
-import { type Stages } from './stages.ts'
 
 /** How a test's Docker, or its dashboard, answers in another way than well; undefined: well. */
 type Answer = Partial<Ran> | undefined
@@ -141,10 +140,4 @@ export function testDeployment(release: string): Deployment {
     variables: { WORKERS: '1' },
     migrations: [],
   }
-}
-
-export const silent: Stages = {
-  run: (_title, stage) => stage(() => {}),
-  note: () => {},
-  close: () => {},
 }

@@ -1,5 +1,4 @@
 import { type Connection } from '../deploy/connect.ts'
-import { type Stages } from '../deploy/stages.ts'
 import { type Host } from '../host/host.ts'
 import { type SwarmNode, type SwarmService, type SwarmTask } from './swarm.ts'
 
@@ -122,6 +121,3 @@ function asTask({ name, image, updates, fate }: Known): SwarmTask {
     Status: { Timestamp: '2026-11-01T00:00:00Z', State: taskStates[fate] },
   }
 }
-
-/** Stages that nobody looks at. */
-export const unseen: Stages = { run: (_, stage) => stage(() => {}), note: () => {}, close: () => {} }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { silent } from '../deploy/test-stages.ts'
 import { Interrupted } from '../interrupt.ts'
 import { UserError } from '../script.ts'
-import { PlayedSwarm, unseen } from '../swarm/test-swarm.ts'
+import { PlayedSwarm } from '../swarm/test-swarm.ts'
 import { replaceLog } from './replace-log.ts'
 
 const [from, to] = ['redpanda:v26.2.1', 'redpanda:v26.3.1']
@@ -17,7 +18,7 @@ function upgrade({ isOneWay = false } = {}) {
   const interrupted = new AbortController()
   const lock = new AbortController()
   const log = {
-    ...{ connection: swarm.connection, deployment, stages: unseen },
+    ...{ connection: swarm.connection, deployment, stages: silent },
     signal: AbortSignal.any([interrupted.signal, lock.signal]),
     assertHeld: () => lock.signal.throwIfAborted(),
   }
