@@ -128,12 +128,25 @@ async function startStack(
     ready: async late => {
       const ended = once(child, 'exit', { signal: late }).then(
         () => new UserError(`the local stack ended by itself: ${lastLine()}`),
-        () => new UserError(`the local stack was not ready in time: ${lastLine()}`),
+        () => new UserError(`the local stack was not ready in time: ${unready(said) || lastLine()}`),
       )
       const error = await Promise.race([isReady, ended])
       if (error) throw error
     },
   }
+}
+
+/** A process and its state, in a line of the summary or of a change. */
+const stateLine =
+  /^ *([a-z][\w-]*):? +((?:ready|done|starting|not ready|restarting|failed|stopping|stopped)\b.*)$/gm
+
+/** What of a stack's output is the last word on each process that isn't ready. */
+function unready(said: string): string {
+  const last = new Map([...said.matchAll(stateLine)].map(([, name, state = '']) => [name, state]))
+  return [...last]
+    .filter(([, state]) => !/^(ready|done)\b/.test(state))
+    .map(([name, state]) => `${name} ${state}`)
+    .join('; ')
 }
 
 /** Audits until every event is counted and in the lake, or something is wrong. */
