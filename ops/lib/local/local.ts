@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import getPort from 'get-port'
 import { type Source } from '../../../runtime/src/contract.ts'
 import { UserError } from '../script.ts'
 import { commandOf, waitUntilGone } from './alive.ts'
-import { assertPortsFree } from './ports.ts'
+import { holdAnyPort, holdPorts } from './ports.ts'
 import { type Run, readRun, writeRun } from './run-file.ts'
 import { createScreen } from './screen.ts'
 import { chooseSource } from './source-choice.ts'
@@ -50,12 +49,20 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     process.env.NODE_COMPILE_CACHE ??= join(root, 'compile-cache')
     const choice = await chooseSource(options.source, process.env.WIKIFLOW_CONTACT)
     const state = openStateDir(root, stateName(choice.source, options))
-    await assertPortsFree(ports)
-    // Free now, but ours in a moment.
-    const another = () => getPort({ host: '127.0.0.1', exclude: Object.values(ports) })
-    const sourcePort = await another()
+    const { kafka: broker, postgres, dashboard } = await holdPorts(ports)
+    const held = new Map([
+      ['broker', [broker]],
+      ['postgres', [postgres]],
+      ['dashboard', [dashboard]],
+    ])
+    const another = async (name: string) => {
+      const more = await holdAnyPort()
+      held.set(name, [...(held.get(name) ?? []), more])
+      return more.port
+    }
+    const sourcePort = await another('source')
     const healthPorts: Record<string, number> = {}
-    for (const name of serviceNames(options.workers)) healthPorts[name] = await another()
+    for (const name of serviceNames(options.workers)) healthPorts[name] = await another(name)
     const specs = stackProcesses(
       {
         source: choice.source,
@@ -80,6 +87,9 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     let written = ''
     const supervisor = createSupervisor(specs, state.logs, child => {
       screen.changed(child)
+      // It was started a moment ago, and listens in some more.
+      if (child.current().state === 'starting')
+        held.get(child.spec.name)?.forEach(({ release }) => void release())
       const processes = runningProcesses(supervisor)
       if (JSON.stringify(processes) === written) return
       written = JSON.stringify(processes)
