@@ -7,9 +7,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { kafkaFor, newTopic } from '../test/broker/subject.ts'
 import { startApacheKafka } from '../test/engines/apache-kafka.ts'
+import { freePort } from '../test/engines/free-port.ts'
 
 const sends = 200
 const messagesEach = 500
@@ -40,7 +40,7 @@ async function embedded(dataDir: string): Promise<Subject> {
 
 async function apache(dataDir: string): Promise<Subject> {
   const properties = { 'log.flush.interval.messages': '1', 'group.initial.rebalance.delay.ms': '0' }
-  return startApacheKafka({ dataDir, port: await getPort(), properties, jvm: [] })
+  return startApacheKafka({ dataDir, port: await freePort(), properties, jvm: [] })
 }
 
 /** Messages a second, produced one send at a time and then consumed by one consumer. */

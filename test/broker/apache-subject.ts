@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { startApacheKafka } from '../engines/apache-kafka.ts'
+import { freePort } from '../engines/free-port.ts'
 import { groupSettings, type Subject } from './subject.ts'
 
 /** Apache Kafka in a folder of its own. */
@@ -10,7 +10,7 @@ export async function startApache(): Promise<Subject> {
   const dataDir = await mkdtemp(join(tmpdir(), 'wikiflow-kafka-'))
   const kafka = await startApacheKafka({
     dataDir,
-    port: await getPort(),
+    port: await freePort(),
     properties: {
       'group.initial.rebalance.delay.ms': String(groupSettings.initialDelayMs),
       'group.min.session.timeout.ms': String(groupSettings.sessionTimeoutMs.least),

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { batchHeaderBytes, readBatchHeader } from '../../ops/lib/local/broker/log/batch.ts'
 import { errors } from '../../ops/lib/local/broker/protocol/errors.ts'
 import { fetch } from '../../ops/lib/local/broker/protocol/fetch.ts'
 import { initProducerId, produce } from '../../ops/lib/local/broker/protocol/produce.ts'
 import { Reader } from '../../ops/lib/local/broker/wire/reader.ts'
+import { freePort } from '../engines/free-port.ts'
 import { buildBatch } from './build-batch.ts'
 import { connectRaw, type RawClient } from './raw-client.ts'
 import { kafkaFor, newTopic } from './subject.ts'
@@ -45,7 +45,7 @@ async function killChild(): Promise<void> {
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'wikiflow-crash-'))
-  port = await getPort()
+  port = await freePort()
   await startChild()
 })
 afterAll(async () => {

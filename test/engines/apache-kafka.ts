@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { metadata } from '../../ops/lib/local/broker/protocol/cluster.ts'
 import { connectRaw } from '../broker/raw-client.ts'
+import { freePort } from './free-port.ts'
 import { addListener, makeSecureListener, type SecureListener } from './kafka-listener.ts'
 
 /** The release the contract is checked against; it needs Java 17. */
@@ -66,11 +66,11 @@ export async function startApacheKafka(options: {
   const { dataDir, port, users, secureHost = 'localhost', jvm = quickStart } = options
   const { clusterId = 'd2lraWZsb3ctdGVzdHM1MQ' } = options
   const classPath = join(await kafkaJars(), '*')
-  const controllerPort = await getPort()
+  const controllerPort = await freePort()
   const brokers = `127.0.0.1:${port}`
   const config = join(dataDir, 'server.properties')
   await mkdir(dataDir, { recursive: true })
-  const secure = users && (await makeSecureListener(dataDir, secureHost, await getPort(), users))
+  const secure = users && (await makeSecureListener(dataDir, secureHost, await freePort(), users))
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import getPort from 'get-port'
+import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
 const venv = fileURLToPath(new URL('../../.cache/moto', import.meta.url))
@@ -24,7 +24,7 @@ export async function installMoto(): Promise<void> {
  */
 export async function startMoto(): Promise<Moto> {
   await installMoto()
-  const port = await getPort()
+  const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const child = spawn(server, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
   const ended = once(child, 'exit')

@@ -2,12 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { pino } from 'pino'
 import { startPostgres } from '../../ops/lib/local/postgres.ts'
 import { roles } from '../../runtime/src/contract.ts'
 import { ensureSchema } from '../../runtime/src/init/schema.ts'
 import { type PostgresConfig } from '../../runtime/src/platform/postgres.ts'
+import { freePort } from './free-port.ts'
 
 /** How to reach one fresh database, migrated, as each role. */
 export type TestDatabase = Record<'owner' | 'writer' | 'reader', PostgresConfig>
@@ -35,7 +35,7 @@ export async function startTestPostgres(settings: readonly string[] = []): Promi
   const secrets = { owner: secret('owner'), writer: secret('writer'), reader: secret('reader') }
   const options = {
     dataDir: join(folder, 'data'),
-    port: await getPort(),
+    port: await freePort(),
     user: 'wikiflow_owner',
     password: secrets.owner.password,
     settings: ['fsync=off', 'synchronous_commit=off', ...settings],

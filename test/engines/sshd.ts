@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { findCommand } from '../../ops/lib/checks/find-command.ts'
+import { freePort } from './free-port.ts'
 
 /** Daemons aren't in every user's search path. */
 const searchPath = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
@@ -38,7 +38,7 @@ export type Sshd = {
  */
 export async function startSshd(settings: readonly string[] = [], reuse?: Sshd): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'wikiflow-sshd-'))
-  const port = reuse?.port ?? (await getPort())
+  const port = reuse?.port ?? (await freePort())
   const hostKeyFile = join(folder, 'host-key')
   const identity = join(folder, 'identity')
   const home = join(folder, 'home')

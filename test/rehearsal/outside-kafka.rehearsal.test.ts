@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type ApacheKafka, startApacheKafka } from '../engines/apache-kafka.ts'
+import { freePort } from '../engines/free-port.ts'
 import { type TargetDescription } from './target.ts'
 import { servicesOn } from './walk/containers.ts'
 import { toldBy } from './walk/leaks.ts'
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await walk.must('deploy.ts', '--yes')
   const { gateway } = walk.rehearsal
   kafka = await startApacheKafka({
-    ...{ dataDir: join(folder, 'kafka'), port: await getPort() },
+    ...{ dataDir: join(folder, 'kafka'), port: await freePort() },
     ...{ users: { [user]: password }, secureHost: gateway, clusterId: 'b3V0c2lkZS1rYWZrYS0wMQ' },
   })
   await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600 })

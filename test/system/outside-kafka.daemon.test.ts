@@ -3,13 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import getPort from 'get-port'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from '../../ops/lib/local/source/simulator.ts'
 import { readConfig } from '../../runtime/src/platform/config.ts'
 import { createKafka, kafkaSettings } from '../../runtime/src/platform/kafka.ts'
 import { type ApacheKafka, startApacheKafka } from '../engines/apache-kafka.ts'
+import { freePort } from '../engines/free-port.ts'
 import { type SecureListener } from '../engines/kafka-listener.ts'
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../engines/postgres.ts'
 import { type ServiceProcess, startService } from '../engines/service.ts'
@@ -31,7 +31,7 @@ const services: ServiceProcess[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wikiflow-outside-'))
   const dataDir = join(folder, 'kafka')
-  kafka = await startApacheKafka({ dataDir, port: await getPort(), users: { [user]: password } })
+  kafka = await startApacheKafka({ dataDir, port: await freePort(), users: { [user]: password } })
   if (!kafka.secure) throw new Error('no listener with TLS')
   secure = kafka.secure
   postgres = await startTestPostgres()

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import getPort from 'get-port'
 import { Client } from 'pg'
 import { type Run, readRun } from '../../ops/lib/local/run-file.ts'
 import { roles } from '../../runtime/src/contract.ts'
+import { freePort } from '../engines/free-port.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -36,9 +36,9 @@ export async function createStack(): Promise<Stack> {
   // PostgreSQL's own user must be able to enter when the tests run as root.
   if (process.getuid?.() === 0) spawn('chmod', ['755', root])
   const ports = [
-    ['--dashboard-port', String(await getPort())],
-    ['--kafka-port', String(await getPort())],
-    ['--postgres-port', String(await getPort())],
+    ['--dashboard-port', String(await freePort())],
+    ['--kafka-port', String(await freePort())],
+    ['--postgres-port', String(await freePort())],
   ].flat()
   let output = ''
   let child: ChildProcess | undefined

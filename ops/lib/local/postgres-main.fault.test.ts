@@ -3,8 +3,8 @@ import { on, once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import getPort from 'get-port'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { freePort } from '../../../test/engines/free-port.ts'
 
 const script = fileURLToPath(new URL('postgres-main.ts', import.meta.url))
 const passwordFile = expect.stringMatching(/^pg-password-/)
@@ -16,7 +16,7 @@ async function database() {
   const folder = mkdtempSync(join(parent, 'test-'))
   chmodSync(folder, 0o755)
   writeFileSync(join(folder, 'owner'), 'only-for-this-test', { mode: 0o600 })
-  const args = ['--data-dir', join(folder, 'postgres'), '--port', String(await getPort())]
+  const args = ['--data-dir', join(folder, 'postgres'), '--port', String(await freePort())]
   args.push('--user', 'someone', '--password-file', join(folder, 'owner'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const start = () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import getPort from 'get-port'
+import { freePort } from '../../engines/free-port.ts'
 import { type MachineNetwork } from '../machines/network.ts'
 import { type EngineProcess, startEngine } from './engine-process.ts'
 import { databaseOwner } from './start-database.ts'
@@ -99,7 +99,7 @@ function standing(
 }
 
 async function openDatabase(host: string, folder: string, running: Map<string, EngineProcess>) {
-  const port = await getPort({ host })
+  const port = await freePort()
   const passwordFile = join(folder, 'owner-password')
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   const args = [join(folder, 'database'), host, String(port), passwordFile]
@@ -134,7 +134,7 @@ async function openSource(
   { seed = 1, rate = 40, total }: SourceOptions,
   running: Map<string, EngineProcess>,
 ) {
-  const port = await getPort({ host })
+  const port = await freePort()
   const where = ['--mode', 'simulate', '--host', host, '--port', String(port), '--log-level', 'error']
   const what = ['--seed', String(seed), '--rate', String(rate), '--state', join(folder, 'source.json')]
   const args = [...where, ...what, ...(total === undefined ? [] : ['--total', String(total)])]

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import getPort from 'get-port'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { freePort } from '../../../../test/engines/free-port.ts'
 import { connect, eventIn } from './test-client.ts'
 
 const script = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -50,7 +50,7 @@ test('it ends when its parent is gone', async () => {
 })
 
 test('killed and started again, it honours a Last-Event-ID from before; SIGTERM ends it in order', async () => {
-  const port = String(await getPort())
+  const port = String(await freePort())
   const args = ['--mode', 'simulate', '--port', port, '--rate', '200', '--state', join(folder, 'state.json')]
   const first = run(...args)
   const url = await urlOf(first.child)

@@ -1,0 +1,15 @@
+import getPort, { portNumbers } from 'get-port'
+
+/** Ports that neither Linux nor another of Vitest's workers gives to anybody by itself: 12,000 upwards, 500 a worker. */
+const size = 500
+const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 40
+const first = 12_000 + worker * size
+
+/**
+ * A port for a server that takes its time to listen, or listens on it again after a while: no server that asks for any
+ * port is given it meanwhile.
+ */
+export function freePort(): Promise<number> {
+  const from = first + Math.floor(Math.random() * (size - 100))
+  return getPort({ port: portNumbers(from, first + size - 1), reserve: true })
+}
