@@ -1,6 +1,6 @@
 import getPort, { portNumbers } from 'get-port'
 
-/** Ports that neither Linux nor another of Vitest's workers gives to anybody by itself: 12,000 upwards, 500 a worker. */
+// From 12,000 to 31,999, below those that Linux gives by itself, each of Vitest's workers has its own.
 const size = 500
 const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 40
 const first = 12_000 + worker * size

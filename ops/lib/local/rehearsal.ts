@@ -8,9 +8,11 @@ import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 import { auditLocal } from '../audit/local.ts'
 import { type AuditSummary } from '../audit/summary.ts'
+import { interruptible } from '../interrupt.ts'
 import { UserError } from '../script.ts'
 import { commandOf, isAlive, waitUntilGone } from './alive.ts'
 import { readRun } from './run-file.ts'
+import { unreadyIn } from './screen.ts'
 
 /** Seconds between the lake's files: a rehearsal waits for them. */
 const lakeRotateS = '2'
@@ -20,8 +22,6 @@ const rate = 1_000
 const stopMs = 15_000
 /** How often an audit is tried until all has arrived, in ms. */
 const pollMs = 1_000
-/** Signals that a person, a service manager or a closed terminal ends it by. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const script = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
@@ -43,33 +43,28 @@ export type RehearsalOptions = {
  * takes it away again, whatever happens in between; interrupted, it ends this process with 130 after that.
  * @throws UserError when it doesn't start, or when not all arrives in time.
  */
-export async function rehearse(options: RehearsalOptions): Promise<AuditSummary> {
-  const folder = options.keep === undefined ? makeFolder(options.state) : await emptied(options.keep)
-  const stack = await startStack(folder, options.events)
-  const interrupted = Promise.withResolvers<undefined>()
-  let isInterrupted = false
-  const onSignal = () => {
-    isInterrupted = true
-    interrupted.resolve(undefined)
-  }
-  for (const name of signals) process.once(name, onSignal)
-  const walk = async () => {
-    options.say('starting a stack of its own')
-    const late = AbortSignal.timeout(options.timeoutMs)
-    await stack.ready(late)
-    return arrived(folder, options, late)
-  }
-  let report: AuditSummary | undefined
-  try {
-    report = await Promise.race([walk(), interrupted.promise])
-  } finally {
-    options.say('stopping it')
-    await stopStack(stack.child)
-    const keeps = report !== undefined && options.keep !== undefined
-    if (!keeps) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-    for (const name of signals) process.off(name, onSignal)
-  }
-  return report && !isInterrupted ? report : process.exit(130)
+export function rehearse(options: RehearsalOptions): Promise<AuditSummary> {
+  return interruptible(async signal => {
+    const interrupted = once(signal, 'abort').then(() => undefined)
+    const folder = options.keep === undefined ? makeFolder(options.state) : await emptied(options.keep)
+    const stack = await startStack(folder, options.events)
+    const walk = async () => {
+      options.say('starting a stack of its own')
+      const late = AbortSignal.timeout(options.timeoutMs)
+      await stack.ready(late)
+      return arrived(folder, options, late)
+    }
+    let report: AuditSummary | undefined
+    try {
+      report = await Promise.race([walk(), interrupted])
+    } finally {
+      options.say('stopping it')
+      await stopStack(stack.child)
+      const keeps = report !== undefined && options.keep !== undefined
+      if (!keeps) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    }
+    return report && !signal.aborted ? report : process.exit(130)
+  })
 }
 
 /** A folder that the database's own user can enter, which one of the system's temporary folder isn't. */
@@ -128,25 +123,12 @@ async function startStack(
     ready: async late => {
       const ended = once(child, 'exit', { signal: late }).then(
         () => new UserError(`the local stack ended by itself: ${lastLine()}`),
-        () => new UserError(`the local stack was not ready in time: ${unready(said) || lastLine()}`),
+        () => new UserError(`the local stack was not ready in time: ${unreadyIn(said) || lastLine()}`),
       )
       const error = await Promise.race([isReady, ended])
       if (error) throw error
     },
   }
-}
-
-/** A process and its state, in a line of the summary or of a change. */
-const stateLine =
-  /^ *([a-z][\w-]*):? +((?:ready|done|starting|not ready|restarting|failed|stopping|stopped)\b.*)$/gm
-
-/** What of a stack's output is the last word on each process that isn't ready. */
-function unready(said: string): string {
-  const last = new Map([...said.matchAll(stateLine)].map(([, name, state = '']) => [name, state]))
-  return [...last]
-    .filter(([, state]) => !/^(ready|done)\b/.test(state))
-    .map(([name, state]) => `${name} ${state}`)
-    .join('; ')
 }
 
 /** Audits until every event is counted and in the lake, or something is wrong. */

@@ -81,6 +81,19 @@ function plainScreen(out: NodeJS.WriteStream, headline: Headline, children: () =
   }
 }
 
+/** A process and its state, in a plain line of a change or of the summary. */
+const stateLine =
+  /^ *([a-z][\w-]*):? +((?:ready|done|starting|not ready|restarting|failed|stopping|stopped)\b.*)$/gm
+
+/** The last word, in the plain lines of a screen, on each process that isn't ready; empty when all are. */
+export function unreadyIn(plainLines: string): string {
+  const last = new Map([...plainLines.matchAll(stateLine)].map(([, name, state = '']) => [name, state]))
+  return [...last]
+    .filter(([, state]) => !/^(ready|done)\b/.test(state))
+    .map(([name, state]) => `${name} ${state}`)
+    .join('; ')
+}
+
 function headlineLines(headline: Headline): string[] {
   const badge = headline.source === 'LIVE' ? chalk.bgGreen.black : chalk.bgYellow.black
   return [
