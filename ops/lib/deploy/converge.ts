@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Compose, isJob } from '../compose/compose.ts'
 import { type Host } from '../host/host.ts'
 import { UserError } from '../script.ts'
+import { changeSwarm } from '../swarm/change-swarm.ts'
 import { type Before, before, type Convergence, judgeJob, judgeService } from '../swarm/convergence.ts'
 import { readSwarmStack, type SwarmStack, type SwarmTask } from '../swarm/swarm.ts'
 
@@ -13,6 +14,12 @@ const pollMs = 1_000
  * unhealthy after three minutes (the health check of `compose/Dockerfile`), and Swarm tells first.
  */
 const patienceMs = 240_000
+
+/** How long Swarm may take to end tasks that are too many before it is asked to, in ms. */
+const doubledMs = 2_000
+
+/** Asks for a service as it is: nothing of it is started again. */
+const asItIs = 'docker service update --detach --no-resolve-image "$1" > /dev/null'
 
 /** A service that isn't as it was asked to be; `task` is the one that failed last. */
 export class ConvergenceError extends UserError {
@@ -50,6 +57,7 @@ export async function converge(options: {
 }): Promise<void> {
   const moved = new Map(options.services.map(name => [name, { what: '', at: Date.now() }]))
   const pending = new Set(options.services)
+  const askedAgain = new Set<string>()
   while (true) {
     options.signal.throwIfAborted()
     const stack = await readSwarmStack(options.manager, options.stack)
@@ -58,18 +66,34 @@ export async function converge(options: {
       if (judged.state === 'failed') throw new ConvergenceError(name, judged.why, judged.task)
       const what = judged.state === 'converged' ? 'as asked' : judged.what
       const last = moved.get(name)
-      if (last?.what !== what) {
+      const stillMs = last?.what === what ? Date.now() - last.at : undefined
+      if (stillMs === undefined) {
         moved.set(name, { what, at: Date.now() })
         options.say(name, what)
-      } else if (Date.now() - last.at > patienceMs) {
+      } else if (stillMs > patienceMs) {
         const [task] = stack.tasks.get(name) ?? []
         throw new ConvergenceError(name, `${what} for ${patienceMs / 60_000} minutes`, task)
+      } else if (isDoubled(judged) && stillMs > doubledMs && !askedAgain.has(name)) {
+        askedAgain.add(name)
+        await lookAgain(options, name)
       }
       if (judged.state === 'converged') pending.delete(name)
     }
     if (pending.size === 0) return
     await sleep(pollMs)
   }
+}
+
+function isDoubled(judged: Convergence): boolean {
+  return judged.state === 'converging' && judged.isDoubled === true
+}
+
+/** Has Swarm look at a service again, and end the tasks that are too many. */
+async function lookAgain(
+  { manager, stack, signal }: { manager: Host; stack: string; signal: AbortSignal },
+  service: string,
+): Promise<void> {
+  await changeSwarm(manager, 'docker service update', asItIs, [`${stack}_${service}`], { signal })
 }
 
 function judge(

@@ -17,6 +17,8 @@ export type TestManager = Host & {
   /** Releases of its services, by name, as `docker stack deploy` leaves them. */
   services: Map<string, string>
   workers: number
+  /** Whether two tasks run in each slot, as Swarm may leave them. */
+  isDoubled: boolean
   nodes: SwarmNode[]
   /** `stack deploy`, `service scale`: what was asked of Docker, in order. */
   asked: string[]
@@ -43,6 +45,7 @@ export function testManager(): TestManager {
     home,
     services: new Map(),
     workers: 1,
+    isDoubled: false,
     nodes: [],
     asked: [],
     docker: () => undefined,
@@ -99,7 +102,9 @@ function said(manager: TestManager, path: string): string {
     nodes: manager.nodes,
     services: [...manager.services].map(([name, release]) => service(manager, name, release)),
     tasks: [...manager.services.keys()].flatMap(name =>
-      Array.from({ length: manager.workers }, () => task(name)),
+      Array.from({ length: manager.workers * (manager.isDoubled ? 2 : 1) }, (_, index) =>
+        task(name, index, (index % manager.workers) + 1),
+      ),
     ),
   }
   return `${JSON.stringify(things[asked])}\n200\n`
@@ -118,11 +123,12 @@ function service({ workers }: TestManager, name: string, release: string): Swarm
   }
 }
 
-function task(name: string): SwarmTask {
+function task(name: string, index: number, slot: number): SwarmTask {
   return {
-    ID: name,
+    ID: `${name}-${index}`,
     ServiceID: name,
     NodeID: 'n',
+    Slot: slot,
     CreatedAt: '2026-11-01T00:00:00Z',
     DesiredState: 'running',
     Spec: { ContainerSpec: { Image: image } },

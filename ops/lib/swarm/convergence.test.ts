@@ -72,6 +72,19 @@ test('fewer tasks are fewer when the others have ended, not when they are told t
   expect(judgeService(service('a', 1), tasks.slice(0, 1), nothing)).toEqual({ state: 'converged' })
 })
 
+test('two tasks in a slot are too many once nothing is being updated', () => {
+  const tasks = [1, 1, 2].map(Slot => ({ ...task('a', 'running'), Slot }))
+  const judged = (replicas: number, of = tasks, update?: SwarmService['UpdateStatus']) =>
+    judgeService(service('a', replicas, update), of, nothing)
+  const doubled = { state: 'converging', what: '3 of 2 running', isDoubled: true }
+  expect(judged(2)).toEqual(doubled)
+  expect(judged(2, tasks, { State: 'completed', StartedAt: 'now' })).toEqual(doubled)
+  expect(judged(2, tasks, { State: 'updating', StartedAt: 'now' })).not.toHaveProperty('isDoubled')
+  // Nothing runs in the third slot yet: as many tasks as are asked for, but not where.
+  expect(judged(3)).toMatchObject({ state: 'converging' })
+  expect(judged(2, tasks.slice(1))).toEqual({ state: 'converged' })
+})
+
 test('an update that is still under way is waited for, although the count is right', () => {
   const judged = judgeService(
     service('new', 1, { State: 'updating', StartedAt: 'now' }),

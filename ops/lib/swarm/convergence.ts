@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { replicasOf, type SwarmService, type SwarmTask } from './swarm.ts'
 
-/** How far a service has come since a deploy asked something of it. */
+/** How far a service has come since a deploy asked something of it; `isDoubled`: Swarm has forgotten tasks too many. */
 export type Convergence =
   | { state: 'converged' }
-  | { state: 'converging'; what: string }
+  | { state: 'converging'; what: string; isDoubled?: true }
   | { state: 'failed'; why: string; task?: SwarmTask }
 
 /** What was known of a service before the deploy: an update's state stays on it until the next one. */
@@ -31,6 +31,11 @@ const mostFailures = 3
  * An exit code of `docker stack deploy` or `docker service update` says nothing of it: the latter ends with 0 when
  * Swarm has rolled the update back. So the update's own state is read, if it began after the deploy did, and in any
  * case the tasks.
+ *
+ * A task that fails while the update is about to replace it is started again by Swarm as well, so that two of the new
+ * kind run in its slot. When its update is complete Swarm looks once more and ends one of them; but not always, for it
+ * takes its own notice of that for a part of the same update (`Supervisor.Update` in moby/swarmkit). Then both stay until
+ * the service is asked for again.
  */
 export function judgeService(service: SwarmService, tasks: readonly SwarmTask[], known: Before): Convergence {
   const update = service.UpdateStatus
@@ -55,12 +60,16 @@ export function judgeService(service: SwarmService, tasks: readonly SwarmTask[],
   const running = live.filter(task => isRunning(task) && isAsked(task, service))
   const leaving = tasks.filter(task => isEnding(task) && isUp(task.Status.State))
   const isUpdating = isOurs && update.State === 'updating'
-  if (!isUpdating && running.length === wanted && live.length === wanted && leaving.length === 0) {
+  const slots = new Set(live.map(({ Slot, ID }) => Slot ?? ID))
+  const isEachOnce = live.length === wanted && slots.size === wanted
+  if (!isUpdating && running.length === wanted && isEachOnce && leaving.length === 0) {
     return { state: 'converged' }
   }
+  const isDoubled = !isUpdating && live.length > slots.size
   const waiting = live.find(({ Status }) => Status.State !== 'running')
   const detail = waiting ? `, one ${waiting.Status.State}${said(waiting)}` : ''
-  return { state: 'converging', what: `${running.length} of ${wanted} running${detail}${endings(failed)}` }
+  const what = `${running.length} of ${wanted} running${detail}${endings(failed)}`
+  return { state: 'converging', what, ...(isDoubled && { isDoubled }) }
 }
 
 /** Judges a service whose task runs once, to the end. */
