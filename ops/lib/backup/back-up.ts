@@ -1,4 +1,4 @@
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { elapsed } from '../cloud/elapsed.ts'
 import { readDeployedStack } from '../containers/stack-services.ts'
@@ -9,6 +9,7 @@ import { type TargetChoice } from '../deploy/open-target.ts'
 import { type Stages, showStages } from '../deploy/stages.ts'
 import { nextCommand } from '../deploy/target-flags.ts'
 import { messageOf } from '../message-of.ts'
+import { makePrivateFolder } from '../private-folder.ts'
 import { UserError } from '../script.ts'
 import { download, finishSwap } from './archive.ts'
 import { sizeText } from './bytes.ts'
@@ -36,7 +37,7 @@ export async function backUp(
   const swarm = await readDeployedStack(connection)
   const volume = await findLogVolume(manager, target)
   const folder = join(target.folder, 'backups')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makePrivateFolder(folder)
   const [{ used }, free] = await Promise.all([readVolumeSize(volume), freeBytes(folder)])
   const stopped = leftStopped(swarm)
   out.write(`${plan({ connection, volume, folder, used, free, stopped })}\n`)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makePrivateFolder } from '../private-folder.ts'
 import { UserError } from '../script.ts'
 import { markProcess } from './process-mark.ts'
 
@@ -15,7 +16,7 @@ export function newPassword(): string {
 /** Writes a secret whole or not at all: one line, for this user alone (0600, in a folder 0700). */
 export async function writeSecret(path: string, secret: string): Promise<void> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makePrivateFolder(folder)
   // A folder that was there before keeps its mode otherwise.
   await chmod(folder, 0o700)
   const aside = `${path}.${process.pid}.part`

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, link, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { makePrivateFolder } from '../private-folder.ts'
 import { UserError } from '../script.ts'
 
 const run = promisify(execFile)
@@ -48,7 +49,7 @@ export async function givenHalf(file: string): Promise<string | undefined> {
  */
 export async function makeKey(file: string, comment: string): Promise<string> {
   const folder = dirname(file)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makePrivateFolder(folder)
   try {
     if (!(await exists(file))) await makeAside(file, comment)
   } finally {

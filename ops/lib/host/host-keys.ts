@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fingerprint } from '../cloud/ssh-key.ts'
+import { makePrivateFolder } from '../private-folder.ts'
 import { UserError } from '../script.ts'
 import { type HostKey, hostKeyIn, sortedKeys } from './host-key.ts'
 import { knownHosts } from './known-hosts.ts'
@@ -69,7 +70,7 @@ export function pinKeys(
     .split('\n')
     .filter(line => line && !knownHosts(line).some(known => known.isFor(name)))
   const lines = [...others, ...wanted.map(key => `${name} ${key}`)]
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makePrivateFolder(dirname(file))
   const aside = `${file}.${process.pid}.part`
   writeFileSync(aside, `${lines.join('\n')}\n`, { mode: 0o600, flush: true })
   chmodSync(aside, 0o600)

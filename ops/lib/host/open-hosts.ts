@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Target } from '../deploy/target.ts'
+import { makePrivateFolder } from '../private-folder.ts'
 import { socketFolder } from './control-socket.ts'
 import { type Host } from './host.ts'
 import { openHost } from './ssh.ts'
@@ -19,7 +20,7 @@ export async function writeSshConfig(
 ): Promise<string> {
   const file = resolve(folder, 'ssh_config')
   const text = sshConfig(hosts, { pinnedKeys: resolve(pinnedKeys), sockets: socketFolder(), ...limits })
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  makePrivateFolder(dirname(file))
   const aside = join(folder, `ssh_config.${process.pid}.part`)
   await writeFile(aside, text, { mode: 0o600 })
   await rename(aside, file)

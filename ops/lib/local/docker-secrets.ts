@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makePrivateFolder } from '../private-folder.ts'
 
 /** Passwords made once for a stack of containers on this machine, by the file's name. */
 const passwords = ['owner-password', 'writer-password', 'reader-password', 'minio-password'] as const
@@ -13,7 +14,7 @@ const passwords = ['owner-password', 'writer-password', 'reader-password', 'mini
  */
 export function makeDockerSecrets(stateRoot: string): string {
   const folder = join(stateRoot, 'docker', 'secrets')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makePrivateFolder(folder)
   chmodSync(folder, 0o700)
   for (const name of passwords) makeFile(join(folder, name), () => randomBytes(24).toString('base64url'))
   makeFile(join(folder, 'minio-user'), () => 'wikiflow')

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import {
@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { assumed, assumedOf } from '../../../../cost/assumptions.ts'
 import { lakeUsage } from '../../../../cost/model.ts'
+import { makePrivateFolder } from '../../private-folder.ts'
 import { type Stack } from '../../stack/schema.ts'
 import { type Context } from '../context.ts'
 import { missing } from '../missing.ts'
@@ -56,7 +57,7 @@ export function bucketPart({ stack, id, names, cloud, files, wanted, removal }: 
       return found.tagged || !existsSync(beingMade) ? found : { ...found, ours: true }
     },
     create: async ({ tags }) => {
-      mkdirSync(files.folder, { recursive: true, mode: 0o700 })
+      makePrivateFolder(files.folder)
       writeFileSync(beingMade, `${bucket}\n`)
       try {
         await s3.send(new CreateBucketCommand(bucketRequest(bucket, cloud.region, tags)))
